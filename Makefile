@@ -1,0 +1,40 @@
+# Every task of the project, one line each: `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+BUILD := $(BIN)/jupyter-book build . -W --keep-going -n
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lint refresh clean
+
+help:  ## list the tasks
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[book,test]"
+	touch $@
+
+book: $(INSTALLED)  ## build the website, strictly, into _build/html
+	rm -rf _build
+	$(BUILD)
+	@echo "Open $(CURDIR)/_build/html/index.html"
+
+test: $(INSTALLED) lint  ## run every test: package, doctests, notebooks, the book's gates
+	$(BIN)/python -m pytest
+
+.PHONY: test-site
+test-site: book  ## open every page in Chromium: accessibility, no requests, formulas, phone (2 to 5 minutes)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[site]"
+	$(BIN)/python -m pytest --override-ini addopts= tests/site
+
+lint: $(INSTALLED)  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+refresh: $(INSTALLED)  ## execute every notebook afresh and store it in normal form
+	$(BIN)/python book/_ext/normalise.py
+
+clean:  ## remove the site and the environment
+	rm -rf _build .venv

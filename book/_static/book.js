@@ -1,0 +1,38 @@
+// What the style sheet can't do alone. Without JavaScript the book can still be read in full.
+(() => {
+  "use strict";
+
+  // A box that scrolls must be reachable with the keyboard; an inline formula that is wider than its column becomes such a box.
+  function makeScrollable() {
+    for (const formula of document.querySelectorAll(".bd-article mjx-container:not([display])")) {
+      const column = formula.closest("p, li, td, th, dd, h1, h2, h3, div");
+      formula.classList.toggle("too-wide", column && !column.closest("td, th") && formula.scrollWidth > column.clientWidth);
+    }
+    for (const box of document.querySelectorAll(".bd-article :is(pre, mjx-container, .pst-scrollable-table-container)")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    }
+  }
+
+  // Paper has no folds: open what is closed for printing, and close it again.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const fold of opened) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of opened) fold.open = false;
+  });
+
+  // The sidebar is a landmark, but the theme doesn't say so.
+  const sidebar = document.getElementById("pst-primary-sidebar");
+  sidebar?.setAttribute("role", "complementary");
+  sidebar?.setAttribute("aria-label", "The book");
+
+  addEventListener("load", async () => {
+    if (window.MathJax?.startup) await MathJax.startup.promise;
+    makeScrollable();
+    addEventListener("resize", makeScrollable);
+    document.addEventListener("toggle", makeScrollable, true); // the contents of a fold have no size until it opens
+  });
+})();

@@ -1,0 +1,311 @@
+"""Checkers for the exercises of the chapter on linear regression."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mathnn.exercises.verdict import Verdict, judge
+
+_Array = NDArray[np.floating[Any]]
+
+
+def _designs() -> list[tuple[_Array, _Array]]:
+    """Two designs of different sizes, without symmetry by which a mistake could pass."""
+    rng = np.random.default_rng(2026)
+    return [(rng.standard_normal((n, d)) + 0.5, rng.standard_normal(n) + 1.0) for n, d in [(7, 3), (12, 2)]]
+
+
+def slope(answer: object) -> Verdict:
+    """Check a function ``slope(x, y)``: the least-squares slope of a line, for vectors of one length.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> slope(lambda x, y: np.corrcoef(x, y)[0, 1])
+    Not yet. That is the correlation coefficient: right only if x and y have the same spread.
+    """
+
+    def centred(x: _Array) -> _Array:
+        return np.asarray(x - x.mean())
+
+    def line(x: _Array, y: _Array) -> float:
+        return float(centred(x) @ centred(y) / (centred(x) @ centred(x)))
+
+    return judge(
+        answer,
+        line,
+        [(A[:, 0], y) for A, y in _designs()],
+        mistakes={
+            "That is the correlation coefficient: right only if x and y have the same spread.": lambda x, y: float(
+                np.corrcoef(x, y)[0, 1]
+            ),
+            "That divides by the spread of y: it is the slope of x as a function of y.": lambda x, y: line(y, x),
+            "The data are not centred: this is the slope of the best line through the origin.": lambda x, y: (
+                x @ y / (x @ x)
+            ),
+            "The covariance is divided by n - 1 and the variance by n: use the same for both.": lambda x, y: (
+                line(x, y) * len(x) / (len(x) - 1)
+            ),
+        },
+        praise="Covariance over variance, whichever number both are divided by.",
+    )
+
+
+def absolute_location(answer: object) -> Verdict:
+    """Check a function ``location(y)``: a number b that minimises the sum of |y_i - b|, for an odd number of targets.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> absolute_location(np.mean)
+    Not yet. The mean minimises the sum of squares, not of absolute values.
+    """
+    return judge(
+        answer,
+        np.median,
+        [(np.array([0.0, 1.0, 2.0, 10.0, 30.0]),), (np.array([5.0, -1.0, 7.0]),)],
+        mistakes={
+            "The mean minimises the sum of squares, not of absolute values.": np.mean,
+            "The midpoint of the range minimises the largest absolute value, not their sum.": lambda y: (
+                (y.min() + y.max()) / 2
+            ),
+        },
+        praise="The median.",
+    )
+
+
+def ridge(answer: object) -> Verdict:
+    """Check a function ``ridge(A, y, lam)``: the minimiser of RSS + lam |beta|^2, for lam > 0.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> ridge(lambda A, y, lam: np.linalg.solve(A.T @ A - lam * np.eye(A.shape[1]), A.T @ y))
+    Not yet. The penalty has the wrong sign: it must add to the diagonal.
+    """
+
+    def solution(A: _Array, y: _Array, lam: float) -> _Array:
+        return np.asarray(np.linalg.solve(A.T @ A + lam * np.eye(A.shape[1]), A.T @ y))
+
+    return judge(
+        answer,
+        solution,
+        [(A, y, lam) for (A, y), lam in zip(_designs(), (0.3, 2.0), strict=True)],
+        mistakes={
+            "The penalty has the wrong sign: it must add to the diagonal.": lambda A, y, lam: solution(A, y, -lam),
+            "Both terms carry the factor 2 of the derivative; you lost it in one of them.": lambda A, y, lam: solution(
+                A, y, lam / 2
+            ),
+            "Both terms carry the factor 2 of the derivative; it cancels.": lambda A, y, lam: solution(A, y, 2 * lam),
+            "You minimised the mean squared error plus the penalty: here it is the sum.": lambda A, y, lam: solution(
+                A, y, len(y) * lam
+            ),
+            "The penalty is missing.": lambda A, y, lam: solution(A, y, 0.0),
+        },
+        praise="Positive definite for every matrix, so no condition on the rank.",
+    )
+
+
+def weighted(answer: object) -> Verdict:
+    """Check a function ``weighted(A, y, m)``: the minimiser of sum_i m_i (a_i . beta - y_i)^2, for positive m.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> weighted(lambda A, y, m: np.linalg.solve((A.T * m) @ A, A.T @ y))
+    Not yet. The weights belong on both sides of the normal equations.
+    """
+
+    def solution(A: _Array, y: _Array, m: _Array) -> _Array:
+        return np.asarray(np.linalg.solve((A.T * m) @ A, (A.T * m) @ y))
+
+    return judge(
+        answer,
+        solution,
+        [(A, y, np.linspace(0.5, 3.0, len(y))) for A, y in _designs()],
+        mistakes={
+            "The weights belong on both sides of the normal equations.": lambda A, y, m: np.linalg.solve(
+                (A.T * m) @ A, A.T @ y
+            ),
+            "The weights enter squared: scale the rows by the square roots of the weights.": lambda A, y, m: solution(
+                A, y, m**2
+            ),
+            "The weights enter by their square roots: scale rows by the square root, on both sides.": lambda A, y, m: (
+                solution(A, y, np.sqrt(m))
+            ),
+            "The weights are missing.": lambda A, y, m: solution(A, y, np.ones_like(m)),
+        },
+        praise="Ordinary least squares on rows scaled by the square roots of the weights.",
+    )
+
+
+def left_out_residuals(answer: object) -> Verdict:
+    """Check a function ``left_out(A, y)``: for each i, y_i minus its prediction by the fit to the other rows.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> left_out_residuals(lambda A, y: y - A @ np.linalg.lstsq(A, y)[0])
+    Not yet. Those are the residuals of the fit to all rows: each row has pulled the fit towards itself.
+    """
+
+    def residuals(A: _Array, y: _Array) -> tuple[_Array, _Array]:
+        projection = A @ np.linalg.pinv(A)
+        return y - projection @ y, np.diag(projection)
+
+    def scaled(power: float) -> Callable[[_Array, _Array], _Array]:
+        def function(A: _Array, y: _Array) -> _Array:
+            r, h = residuals(A, y)
+            return np.asarray(r * (1.0 - h) ** power)
+
+        return function
+
+    return judge(
+        answer,
+        scaled(-1.0),
+        _designs(),
+        mistakes={
+            "Those are the residuals of the fit to all rows: each row has pulled the fit towards itself.": scaled(0.0),
+            "Divide by 1 - h_i instead of multiplying: a left-out residual is the larger one.": scaled(1.0),
+            "No square root: that is the scaling which gives all residuals the same variance.": scaled(-0.5),
+            "No square: divide by 1 - h_i once.": scaled(-2.0),
+        },
+        praise="One fit gives all n left-out residuals.",
+    )
+
+
+def largest_step(answer: object) -> Verdict:
+    """Check a function ``largest_step(A)``: the bound below which gradient descent on the mean squared error converges.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> largest_step(lambda A: 1 / np.linalg.norm(A, 2) ** 2)
+    Not yet. That is the bound for the sum of squares; the mean has 1/n of its curvature.
+    """
+
+    def bound(A: _Array) -> float:
+        return float(len(A) / np.linalg.norm(A, 2) ** 2)
+
+    return judge(
+        answer,
+        bound,
+        [(A,) for A, _ in _designs()],
+        mistakes={
+            "That is the bound for the sum of squares; the mean has 1/n of its curvature.": lambda A: bound(A) / len(A),
+            "That is safe but only half of the bound: steps up to 2 / lambda_max converge.": lambda A: bound(A) / 2,
+            "The Hessian of the mean squared error has a factor 2.": lambda A: 2 * bound(A),
+            "The largest eigenvalue of A^T A is the square of the largest singular value.": lambda A: float(
+                len(A) / np.linalg.norm(A, 2)
+            ),
+            "That uses the smallest eigenvalue; the largest one decides.": lambda A: float(
+                len(A) / np.linalg.norm(A, -2) ** 2
+            ),
+        },
+        praise="Two over the largest eigenvalue of the Hessian.",
+    )
+
+
+def euclidean_slope(answer: object) -> Verdict:
+    """Check a function ``euclidean_slope(x, y)``: the slope of the line with the least sum of squared distances.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> euclidean_slope(lambda x, y: np.polyfit(x, y, 1)[0])
+    Not yet. That is the least-squares slope: it measures distances vertically.
+    """
+
+    def eigenvector(x: _Array, y: _Array, which: int) -> _Array:
+        z = np.stack([x - x.mean(), y - y.mean()])
+        return np.asarray(np.linalg.eigh(z @ z.T)[1][:, which])
+
+    def right(x: _Array, y: _Array) -> float:
+        u = eigenvector(x, y, 0)
+        return float(-u[0] / u[1])
+
+    def across(x: _Array, y: _Array) -> float:
+        u = eigenvector(x, y, 1)
+        return float(-u[0] / u[1])
+
+    return judge(
+        answer,
+        right,
+        [(A[:, 0], y + A[:, 0]) for A, y in _designs()] + [(np.array([0.0, 1.0, 2.0]), np.array([0.0, 2.0, 1.0]))],
+        mistakes={
+            "That is the least-squares slope: it measures distances vertically.": lambda x, y: float(
+                np.polyfit(x, y, 1)[0]
+            ),
+            "That is the least-squares line of x on y: it measures distances horizontally.": lambda x, y: float(
+                1.0 / np.polyfit(y, x, 1)[0]
+            ),
+            "That line is perpendicular to the right one: take the smallest eigenvalue for the normal.": across,
+            "That is the slope of the normal, not of the line.": lambda x, y: -1.0 / right(x, y),
+        },
+        praise="The line along the direction in which the cloud is longest.",
+    )

@@ -1,0 +1,98 @@
+"""What a checker answers, and how it compares."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer of a checker.
+
+    Attributes
+    ----------
+    correct : bool
+        Whether the answer is right.
+    message : str
+        What is wrong with it, as far as the checker can tell.
+    """
+
+    correct: bool
+    message: str
+
+    def __repr__(self) -> str:
+        """Show the verdict in a sentence."""
+        return f"Correct. {self.message}" if self.correct else f"Not yet. {self.message}"
+
+
+def judge(
+    answer: object,
+    expected: Callable[..., Any],
+    inputs: Sequence[tuple[Any, ...]],
+    *,
+    mistakes: Mapping[str, Callable[..., Any]],
+    praise: str,
+    rtol: float = 1e-6,
+) -> Verdict:
+    """Compare a function with the right one, and with the typical wrong ones, on given inputs.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function; None stands for no answer yet.
+    expected : callable
+        The right function.
+    inputs : sequence of tuple
+        Arguments of the calls; different enough that no mistake passes on all of them.
+    mistakes : mapping of str to callable
+        Wrong functions, by the sentence that tells the reader what went wrong.
+    praise : str
+        What to say of a right answer.
+    rtol : float
+        Largest difference, relative to the largest entry of the right value.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> double = lambda x: 2 * x
+    >>> judge(lambda x: x * x, double, [(3.0,)], mistakes={"That is the square.": lambda x: x**2}, praise="Twice x.")
+    Not yet. That is the square.
+    """
+    if answer is None:
+        return Verdict(False, "There is no answer to check: put your function in place of None.")
+    if not callable(answer):
+        return Verdict(False, f"The answer must be a function, not {type(answer).__name__}.")
+    found = []
+    for arguments in inputs:
+        try:
+            found.append(np.asarray(answer(*_copies(arguments)), dtype=float))
+        except Exception as error:  # A reader's function may raise anything.
+            return Verdict(False, f"Your function raises {type(error).__name__}: {error}")
+    right = [np.asarray(expected(*_copies(arguments)), dtype=float) for arguments in inputs]
+    for value, goal in zip(found, right, strict=True):
+        if value.shape != goal.shape:
+            return Verdict(False, f"Your function returns shape {value.shape}; the right shape is {goal.shape}.")
+    if _agree(found, right, rtol):
+        return Verdict(True, praise)
+    for sentence, wrong in mistakes.items():
+        if _agree(found, [np.asarray(wrong(*_copies(arguments)), dtype=float) for arguments in inputs], rtol):
+            return Verdict(False, sentence)
+    return Verdict(False, f"For the first test your function returns {found[0]}; the right value is {right[0]}.")
+
+
+def _copies(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
+
+
+def _agree(left: Sequence[np.ndarray], right: Sequence[np.ndarray], rtol: float) -> bool:
+    return all(
+        a.shape == b.shape
+        and bool(np.max(np.abs(a - b), initial=0.0) <= rtol * max(float(np.max(np.abs(b), initial=0.0)), 1e-300))
+        for a, b in zip(left, right, strict=True)
+    )

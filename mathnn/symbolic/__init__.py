@@ -1,0 +1,27 @@
+"""Derivations for general sizes with SymPy: an oracle that shares no formula with the numeric modules.
+
+Losses are sums over arrays of symbolic size. `gradient` and `hessian` let SymPy differentiate them; `equal` proves a
+printed formula for all sizes; `verify` compares a NumPy function with the derivation at random sizes.
+"""
+
+from mathnn.symbolic.arrays import SymbolicError, Tensor, array, sizes, tidy, total
+from mathnn.symbolic.derivatives import gradient, hessian
+from mathnn.symbolic.equality import equal, evaluate, verify
+from mathnn.symbolic.losses import rss
+from mathnn.symbolic.normal_form import normal_form
+
+__all__ = [
+    "SymbolicError",
+    "Tensor",
+    "array",
+    "equal",
+    "evaluate",
+    "gradient",
+    "hessian",
+    "normal_form",
+    "rss",
+    "sizes",
+    "tidy",
+    "total",
+    "verify",
+]

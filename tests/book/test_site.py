@@ -1,0 +1,235 @@
+"""The site builds strictly, and every page is whole: no leaks, no dead links, no request to another host.
+
+All in one file, so that the site is built once: xdist gives a file to one worker.
+"""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import notebooks
+import pytest
+import site_gates as gates
+from notebooks import ROOT
+
+
+@dataclass(frozen=True)
+class Built:
+    root: Path
+    log: str
+    code: int
+    site: gates.Site
+    files: set[str]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Built:
+    """The site, built from the repository into a folder of its own."""
+    out = tmp_path_factory.mktemp("site")
+    jupyter_book = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", jupyter_book, "build", str(ROOT)]
+    done = subprocess.run(
+        [*command, "--path-output", str(out), "-W", "-n", "--keep-going"],
+        cwd=out,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "default"},
+    )
+    html = out / "_build" / "html"
+    files = {path.relative_to(html).as_posix() for path in html.rglob("*") if path.is_file()}
+    pages = {
+        name: (html / name).read_text(encoding="utf-8")
+        for name in sorted(files)
+        if name.endswith(".html") and not name.startswith("_static/")
+    }
+    return Built(html, done.stdout + done.stderr, done.returncode, gates.parse(pages), files)
+
+
+def report(objections: list[str]) -> None:
+    assert not objections, "\n" + "\n".join(objections)
+
+
+def test_builds_without_a_warning(built: Built):
+    lines = built.log.splitlines()
+    report([line for line in lines if "WARNING" in line or "ERROR" in line])
+    assert built.code == 0, "\n".join(lines[-40:])
+
+
+def test_has_all_pages(built: Built):
+    expected = {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in notebooks.paths()}
+    assert expected | {"index.html", "book/ledger.html"} <= set(built.site)
+
+
+def test_ledger_lists_every_statement(built: Built):
+    targets = {tag["href"] for tag in built.site["book/ledger.html"].find_all("a", href=True)}
+    missing = [
+        statement.label
+        for notebook in notebooks.book()
+        for statement in notebook.statements
+        if f"{notebook.name}.html#{statement.label}" not in targets
+    ]
+    assert not missing
+
+
+def test_no_leaks(built: Built):
+    report(gates.leaks(built.site))
+
+
+def test_links(built: Built):
+    report(gates.links(built.site, built.files))
+
+
+def test_alt_texts(built: Built):
+    report(gates.alt_texts(built.site))
+
+
+def test_no_page_asks_another_host(built: Built):
+    report(gates.foreign_in_page(built.site))
+
+
+def test_no_file_asks_another_host(built: Built):
+    report(gates.foreign_in_files(built.root))
+
+
+def test_downloads(built: Built):
+    names = tuple(p.relative_to(ROOT).with_suffix("").as_posix() for p in notebooks.paths())
+    report(gates.downloads(built.site, built.files, names))
+
+
+# --- the gates: planted defects ---------------------------------------------------------------------
+
+
+def page(body: str, path: str = "book/a.html") -> gates.Site:
+    return gates.parse({path: f"<html><head></head><body>{body}</body></html>"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":::{prf:theorem} Title",
+        "Let :::",
+        "see {prf:ref}`thm-a`",
+        "see {cite}`key`",
+        "{numref}",
+        "$$ a = b $$",
+        r"for \begin{aligned} a",
+        r"in $\mathbb R$",
+        r"the sum $\sum a$",
+        "Theorem ??",
+        "as in [?]",
+        "```{code-cell}",
+        ":label: thm-a",
+        "## Heading",
+        "this is **bold** print",
+    ],
+)
+def test_leak_is_caught(text: str):
+    assert gates.leaks(page(f"<p>{text}</p>"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Do not write <code>:::</code>, it costs $5.</p>",
+        "<pre>## $$ **a** ::: {prf:ref}`a`</pre>",
+        r"<div class='math notranslate'>\[\begin{aligned} $$ \end{aligned}\]</div>",
+        "<script>a ?? b</script><!-- ::: -->",
+        "<p>Why? # and 2 ** 3 ** 4 {x : x}</p>",
+    ],
+)
+def test_no_leak(body: str):
+    assert gates.leaks(page(body)) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<a href='b.html'>gone</a>",
+        "<a href='#gone'>gone</a>",
+        "<a href='../index.html#gone'>gone</a>",
+        "<a href='../../index.html'>above the site</a>",
+        "<img src='gone.png'>",
+        "<link rel='stylesheet' href='../_static/gone.css'>",
+        "<a href='../c/'>a folder without a page</a>",
+    ],
+)
+def test_dead_link_is_caught(body: str):
+    site = {**page(body), **page("<p id='here'></p>", "index.html")}
+    assert gates.links(site, {"book/a.html", "index.html"})
+
+
+def test_living_links():
+    body = (
+        "<p id='x'></p><a href='#x'>x</a><a href='#top'>top</a><a href='../index.html?q=1#h%C3%A9'>h</a>"
+        "<a href='https://example.org/gone'>elsewhere</a><a href='mailto:a@example.org'>m</a>"
+    )
+    site = {**page(body), **page("<p id='hé'></p>", "index.html")}
+    assert gates.links(site, {"book/a.html", "index.html"}) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<img src='a.png'>",
+        "<img src='a.png' alt=' '>",
+        "<a href='#'><img src='a.png' alt=''></a>",
+        "<a href='#'><img src='a.png'>Home</a>",
+    ],
+)
+def test_missing_alt_text_is_caught(body: str):
+    assert gates.alt_texts(page(body))
+
+
+def test_alt_texts_that_will_do():
+    body = "<img src='a.png' alt='A line'><a href='#'><img src='logo.svg' alt=''>Home</a>"
+    assert gates.alt_texts(page(body)) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script src='https://cdn.example.org/a.js'></script>",
+        "<script src='//cdn.example.org/a.js'></script>",
+        "<link rel='stylesheet' href='https://fonts.example.org/a.css'>",
+        "<link rel='preload' href='https://fonts.example.org/a.woff'>",
+        "<img src='http://example.org/a.png' alt='a'>",
+        "<img srcset='a.png 1x, https://example.org/a.png 2x' alt='a'>",
+        "<iframe src='https://example.org'></iframe>",
+        "<style>@import 'https://example.org/a.css';</style>",
+        "<style>p {background: url(//example.org/a.png)}</style>",
+        "<p style='background: url(\"https://example.org/a.png\")'></p>",
+        "<script type='module'>import a from 'https://example.org/a.js'</script>",
+        '<script>import("https://example.org/a.js")</script>',
+        "<script>fetch('https://example.org/a.json')</script>",
+    ],
+)
+def test_foreign_host_is_caught(body: str):
+    assert gates.foreign_in_page(page(body))
+
+
+def test_own_files_and_mere_links_are_fine():
+    body = (
+        "<a href='https://example.org'>see</a><script src='../_static/a.js'></script>"
+        "<link rel='canonical' href='https://example.org/a.html'><style>p {background: url(a.png)}</style>"
+        "<script>const a = 'https://example.org'; import('./b.js')</script><img src='data:image/png;base64,A'>"
+    )
+    assert gates.foreign_in_page(page(body)) == []
+
+
+def test_foreign_host_in_a_file_is_caught(tmp_path):
+    (tmp_path / "a.css").write_text("@import url('https://example.org/a.css');")
+    (tmp_path / "b.js").write_text('import x from "https://example.org/x.js";')
+    (tmp_path / "c.js").write_text("// see https://example.org")
+    assert len(gates.foreign_in_files(tmp_path)) == 2
+
+
+def test_missing_download_is_caught():
+    linked = page("<a href='../_sources/book/a.ipynb'>download</a>")
+    files = {"_sources/book/a.ipynb"}
+    assert gates.downloads(linked, files, ("book/a",)) == []
+    assert gates.downloads(linked, set(), ("book/a",))
+    assert gates.downloads(page("<p>none</p>"), files, ("book/a",))
+    assert gates.downloads(linked, files, ("book/b",))

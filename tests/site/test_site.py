@@ -1,0 +1,144 @@
+"""The built site in a real browser: every page, light and dark, wide and on a phone.
+
+`make test-site` builds the site and runs this file. It needs Chromium: on the PATH, or named by the variable CHROMIUM.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+SITE = Path(__file__).parents[2] / "_build" / "html"
+# What lies in _static are templates of the theme, that nobody opens.
+PAGES = [page.relative_to(SITE).as_posix() for page in sorted(SITE.rglob("*.html"))]
+PAGES = [page for page in PAGES if not page.startswith("_static/")]
+SCHEMES = ["light", "dark"]
+WIDTHS = [1280, 390]
+SILENT = ["--no-sandbox", "--disable-gpu", "--disable-sync"]
+SILENT += ["--disable-background-networking", "--disable-component-update"]
+
+# Formulas are typeset and book.js has run, so that what is measured is what a reader sees.
+READY = """async () => {
+    if (window.MathJax) await MathJax.startup.promise;
+    await document.fonts.ready;
+    for (const fold of document.querySelectorAll("details")) fold.open = true;
+    for (const fold of document.querySelectorAll("button.toggle-button-hidden")) fold.click();
+    await new Promise(requestAnimationFrame);
+    await new Promise(resolve => setTimeout(resolve, 200));
+}"""
+FORMULAS = "document.querySelectorAll('.math').length"
+NOT_TYPESET = "[...document.querySelectorAll('.math')].filter(m => !m.querySelector('mjx-container'))"
+WIDER_THAN_WINDOW = "document.documentElement.scrollWidth - window.innerWidth"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one browser for all pages; that there is none is a failure, not a reason to skip."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        pytest.fail("No Chromium. Install it (Debian: apt install chromium) or set CHROMIUM to its path.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=SILENT)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser, scheme: str, width: int) -> Iterator[BrowserContext]:
+    """Open a window in the asked colour scheme and width."""
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900}
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Open an empty tab."""
+    page = context.new_page()
+    yield page
+    page.close()
+
+
+def violations(page: Page) -> list[str]:
+    """Say in one line each what axe-core finds wrong with the page."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+def test_there_are_pages() -> None:
+    assert "index.html" in PAGES
+    assert len(PAGES) > 5, f"{SITE} has only {PAGES}: run `make book`"
+
+
+@pytest.mark.parametrize("width", WIDTHS, scope="session")
+@pytest.mark.parametrize("scheme", SCHEMES, scope="session")
+@pytest.mark.parametrize("name", PAGES)
+def test_page(page: Page, name: str, scheme: str, width: int) -> None:
+    elsewhere: list[str] = []
+    errors: list[str] = []
+
+    def note(request: Request) -> None:
+        if not request.url.startswith((SITE.as_uri(), "data:", "blob:")):
+            elsewhere.append(request.url)
+
+    page.on("request", note)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.goto((SITE / name).as_uri())
+    if name == "index.html":
+        page.wait_for_url("**/book/index.html")
+    page.evaluate(READY)
+
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert elsewhere == []
+    assert errors == []
+    assert page.evaluate(f"{NOT_TYPESET}.map(m => m.textContent)") == []
+    assert page.locator("mjx-merror, [data-mjx-error]").all_text_contents() == []
+    assert page.evaluate(WIDER_THAN_WINDOW) <= 0, "the page is wider than the window"
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280)], scope="session")
+def test_the_redirect_is_a_page_itself(page: Page) -> None:
+    text = (SITE / "index.html").read_text(encoding="utf-8")
+    refresh = '<meta http-equiv="refresh" content="0; url=book/index.html">'
+    assert refresh in text
+    page.set_content(text.replace(refresh, ""))
+    assert violations(page) == []
+    assert page.get_by_role("link").get_attribute("href") == "book/index.html"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390)], scope="session")
+@pytest.mark.parametrize(
+    ("harm", "rule"),
+    [
+        ('<img src="../_static/logo.svg">', "image-alt"),
+        ('<p style="color: #999; background: #fff">too pale to read</p>', "color-contrast"),
+        ('<div id="twice"></div><button aria-labelledby="nowhere"></button>', "button-name"),
+    ],
+)
+def test_a_planted_violation_is_found(page: Page, harm: str, rule: str) -> None:
+    page.goto((SITE / "book" / "index.html").as_uri())
+    page.evaluate(READY)
+    page.evaluate("html => document.querySelector('article').insertAdjacentHTML('beforeend', html)", harm)
+    assert any(found.startswith(f"{rule}:") for found in violations(page))
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390)], scope="session")
+def test_a_planted_error_and_overflow_are_found(page: Page) -> None:
+    page.goto((SITE / "book" / "notation.html").as_uri())
+    page.evaluate(READY)
+    assert page.evaluate(FORMULAS) > 0
+    page.evaluate(
+        """() => document.querySelector("article").insertAdjacentHTML("beforeend",
+        '<div style="width: 900px">wide</div><span class="math">left as it was</span>')"""
+    )
+    assert page.evaluate(f"{NOT_TYPESET}.length") == 1
+    assert page.evaluate(WIDER_THAN_WINDOW) > 0

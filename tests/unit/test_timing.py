@@ -1,0 +1,106 @@
+"""The helper that times, on a clock of our own."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from mathnn import timing
+
+
+class Clock:
+    """A clock that moves only when a function says so."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.calls = []
+
+    def job(self, name, *seconds):
+        """Make a function that takes these seconds, call after call; the last for ever after."""
+        left = list(seconds)
+
+        def run():
+            self.calls.append(name)
+            self.now += left.pop(0) if len(left) > 1 else left[0]
+
+        return run
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: clock.now)
+    return clock
+
+
+def test_every_round_starts_one_place_further(clock):
+    timing.compare({name: clock.job(name, 1.0) for name in "abc"}, rounds=4)
+    assert "".join(clock.calls) == "abc" + "abc" + "bca" + "cab" + "abc"
+
+
+def test_seconds_are_booked_on_the_function_that_took_them(clock):
+    result = timing.compare({"a": clock.job("a", 9, 1, 2, 3), "b": clock.job("b", 9, 10, 30, 60)}, rounds=3)
+    np.testing.assert_allclose(result.seconds, [[1, 10], [2, 30], [3, 60]])
+    np.testing.assert_allclose(result.ratios, [[1, 10], [1, 15], [1, 20]])
+    assert result.names == ("a", "b")
+
+
+def test_a_slow_moment_that_strikes_a_whole_round_cancels(clock):
+    result = timing.compare({"a": clock.job("a", 1, 1, 50, 1), "b": clock.job("b", 2, 2, 100, 2)}, rounds=3)
+    np.testing.assert_allclose(result.ratios, [[1, 2]] * 3)
+
+
+def test_short_calls_are_repeated_up_to_a_millisecond_and_averaged(clock):
+    result = timing.compare({"short": clock.job("short", 1e-5), "long": clock.job("long", 0.5)}, rounds=2)
+    assert clock.calls.count("short") in (1 + 2 * 99, 1 + 2 * 100)  # 1e-3 / 1e-5, up to rounding
+    assert clock.calls.count("long") == 1 + 2
+    np.testing.assert_allclose(result.seconds, [[1e-5, 0.5]] * 2)
+
+
+def test_a_call_without_duration_does_not_divide_by_zero(clock, monkeypatch):
+    monkeypatch.setattr(timing, "_seconds", lambda call, repeats: 1e-9)
+    assert (timing.compare({"nothing": lambda: None}, rounds=1).ratios == 1.0).all()
+
+
+def test_the_table():
+    table = timing.Timing(("ours", "reference loop"), np.array([[2e-3, 4e-3], [1e-3, 8e-3], [3e-3, 3e-3]]))
+    assert str(table).split("\n") == [
+        "                    median    ratio  (min to max)",
+        "ours                  2 ms     1.00  (1.00 to 1.00)",
+        "reference loop        4 ms     2.00  (1.00 to 8.00)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(12.345, "12.3 s"), (1.0, "1 s"), (0.5, "500 ms"), (1.5e-3, "1.5 ms"), (2e-6, "2 µs"), (3e-8, "30 ns")],
+)
+def test_seconds_have_the_unit_that_fits(seconds, text):
+    assert text in str(timing.Timing(("f",), np.array([[seconds]])))
+
+
+def test_a_timing_is_frozen(clock):
+    result = timing.compare({"a": clock.job("a", 1.0)}, rounds=1)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        result.names = ()
+
+
+def test_nothing_is_printed(clock, capsys):
+    timing.compare({"a": clock.job("a", 1.0)}, rounds=2)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("rounds", "kind"), [(0, ValueError), (-1, ValueError), (2.0, TypeError), (True, TypeError)])
+def test_rounds_are_a_positive_integer(rounds, kind):
+    with pytest.raises(kind, match=r"^rounds must"):
+        timing.compare({"a": lambda: None}, rounds=rounds)
+
+
+def test_nothing_to_time_is_told():
+    with pytest.raises(ValueError, match="functions must hold at least one function"):
+        timing.compare({})
+
+
+def test_an_error_of_a_function_is_passed_on():
+    with pytest.raises(ZeroDivisionError):
+        timing.compare({"a": lambda: 1 / 0})
