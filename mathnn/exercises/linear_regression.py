@@ -47,6 +47,9 @@ def slope(answer: object) -> Verdict:
         line,
         [(A[:, 0], y) for A, y in _designs()],
         mistakes={
+            "The covariance is divided by n and the variance by n - 1: use the same for both.": lambda x, y: (
+                line(x, y) * (len(x) - 1) / len(x)
+            ),
             "That is the correlation coefficient: right only if x and y have the same spread.": lambda x, y: float(
                 np.corrcoef(x, y)[0, 1]
             ),
@@ -63,7 +66,7 @@ def slope(answer: object) -> Verdict:
 
 
 def absolute_location(answer: object) -> Verdict:
-    """Check a function ``location(y)``: a number b that minimises the sum of |y_i - b|, for an odd number of targets.
+    """Check a function ``location(y)``: the b with the least sum of absolute values of y_i - b, for an odd number.
 
     Parameters
     ----------
@@ -83,9 +86,15 @@ def absolute_location(answer: object) -> Verdict:
     return judge(
         answer,
         np.median,
-        [(np.array([0.0, 1.0, 2.0, 10.0, 30.0]),), (np.array([5.0, -1.0, 7.0]),)],
+        [
+            (np.array([0.0, 1.0, 2.25, 10.0, 30.0]),),
+            (np.array([5.5, -1.0, 7.0]),),
+            (np.array([4.0, 4.0, 1.5, 9.0, 4.0, 1.5, 1.5]),),
+        ],
         mistakes={
             "The mean minimises the sum of squares, not of absolute values.": np.mean,
+            "That is the middle of the list as it came: sort it first.": lambda y: y[len(y) // 2],
+            "Repeated targets count as often as they occur.": lambda y: np.median(np.unique(y)),
             "The midpoint of the range minimises the largest absolute value, not their sum.": lambda y: (
                 (y.min() + y.max()) / 2
             ),
@@ -95,7 +104,7 @@ def absolute_location(answer: object) -> Verdict:
 
 
 def ridge(answer: object) -> Verdict:
-    """Check a function ``ridge(A, y, lam)``: the minimiser of RSS + lam |beta|^2, for lam > 0.
+    """Check a function ``ridge(A, y, lam)``: the minimiser of RSS plus lam times beta's squared length, lam > 0.
 
     Parameters
     ----------
@@ -114,12 +123,15 @@ def ridge(answer: object) -> Verdict:
     """
 
     def solution(A: _Array, y: _Array, lam: float) -> _Array:
-        return np.asarray(np.linalg.solve(A.T @ A + lam * np.eye(A.shape[1]), A.T @ y))
+        return np.asarray(np.linalg.pinv(A.T @ A + lam * np.eye(A.shape[1])) @ A.T @ y)
 
+    wide = np.random.default_rng(7).standard_normal((2, 4))
+    cases = [(A, y, lam) for (A, y), lam in zip(_designs(), (0.3, 2.0), strict=True)]
+    cases += [(wide, np.array([1.0, -2.0]), 0.5), (np.zeros((3, 2)), np.array([1.0, 2.0, 4.0]), 1.5)]
     return judge(
         answer,
         solution,
-        [(A, y, lam) for (A, y), lam in zip(_designs(), (0.3, 2.0), strict=True)],
+        cases,
         mistakes={
             "The penalty has the wrong sign: it must add to the diagonal.": lambda A, y, lam: solution(A, y, -lam),
             "Both terms carry the factor 2 of the derivative; you lost it in one of them.": lambda A, y, lam: solution(
@@ -130,6 +142,10 @@ def ridge(answer: object) -> Verdict:
                 A, y, len(y) * lam
             ),
             "The penalty is missing.": lambda A, y, lam: solution(A, y, 0.0),
+            "Only the rows are scaled by the square root of the charge, not the diagonal.": lambda A, y, lam: solution(
+                A, y, lam**0.5
+            ),
+            "The charge enters once, not squared.": lambda A, y, lam: solution(A, y, lam**2),
         },
         praise="Positive definite for every matrix, so no condition on the rank.",
     )
@@ -160,7 +176,7 @@ def weighted(answer: object) -> Verdict:
     return judge(
         answer,
         solution,
-        [(A, y, np.linspace(0.5, 3.0, len(y))) for A, y in _designs()],
+        [(A, y, (3 * np.arange(len(y)) + 2) % 7 % 4 + 1) for A, y in _designs()],
         mistakes={
             "The weights belong on both sides of the normal equations.": lambda A, y, m: np.linalg.solve(
                 (A.T * m) @ A, A.T @ y
@@ -221,8 +237,8 @@ def left_out_residuals(answer: object) -> Verdict:
     )
 
 
-def largest_step(answer: object) -> Verdict:
-    """Check a function ``largest_step(A)``: the bound below which gradient descent on the mean squared error converges.
+def best_step(answer: object) -> Verdict:
+    """Check a function ``best_step(A)``: the best step of gradient descent on the mean squared error, for full rank.
 
     Parameters
     ----------
@@ -236,29 +252,30 @@ def largest_step(answer: object) -> Verdict:
 
     Examples
     --------
-    >>> largest_step(lambda A: 1 / np.linalg.norm(A, 2) ** 2)
-    Not yet. That is the bound for the sum of squares; the mean has 1/n of its curvature.
+    >>> best_step(lambda A: len(A) / np.linalg.norm(A, 2) ** 2)
+    Not yet. That is the bound below which gradient descent converges, not the best step.
     """
+
+    def step(A: _Array, power: int = 2) -> float:
+        s = np.linalg.svd(A, compute_uv=False)
+        return float(len(A) / (s[0] ** power + s[-1] ** power))
 
     def bound(A: _Array) -> float:
         return float(len(A) / np.linalg.norm(A, 2) ** 2)
 
     return judge(
         answer,
-        bound,
+        step,
         [(A,) for A, _ in _designs()],
         mistakes={
-            "That is the bound for the sum of squares; the mean has 1/n of its curvature.": lambda A: bound(A) / len(A),
-            "That is safe but only half of the bound: steps up to 2 / lambda_max converge.": lambda A: bound(A) / 2,
-            "The Hessian of the mean squared error has a factor 2.": lambda A: 2 * bound(A),
-            "The largest eigenvalue of A^T A is the square of the largest singular value.": lambda A: float(
-                len(A) / np.linalg.norm(A, 2)
-            ),
-            "That uses the smallest eigenvalue; the largest one decides.": lambda A: float(
-                len(A) / np.linalg.norm(A, -2) ** 2
-            ),
+            "That is the bound below which gradient descent converges, not the best step.": bound,
+            "That is half of the largest step: it only looks at the largest eigenvalue.": lambda A: bound(A) / 2,
+            "That is the step for the sum of squares; the mean has 1/n of its curvature.": lambda A: step(A) / len(A),
+            "The Hessian of the mean squared error has a factor 2.": lambda A: 2 * step(A),
+            "Twice too small: two over the sum of the eigenvalues, not one.": lambda A: step(A) / 2,
+            "The eigenvalues of A^T A are the squares of the singular values.": lambda A: step(A, power=1),
         },
-        praise="Two over the largest eigenvalue of the Hessian.",
+        praise="Two over the sum of the smallest and the largest eigenvalue of the Hessian.",
     )
 
 
@@ -296,7 +313,8 @@ def euclidean_slope(answer: object) -> Verdict:
     return judge(
         answer,
         right,
-        [(A[:, 0], y + A[:, 0]) for A, y in _designs()] + [(np.array([0.0, 1.0, 2.0]), np.array([0.0, 2.0, 1.0]))],
+        [(A[:, 0], y + k * A[:, 0]) for (A, y), k in zip(_designs(), (1.0, -2.0), strict=True)]
+        + [(np.array([0.0, 1.0, 2.0]), np.array([0.0, 2.0, 1.0]))],
         mistakes={
             "That is the least-squares slope: it measures distances vertically.": lambda x, y: float(
                 np.polyfit(x, y, 1)[0]
@@ -308,4 +326,51 @@ def euclidean_slope(answer: object) -> Verdict:
             "That is the slope of the normal, not of the line.": lambda x, y: -1.0 / right(x, y),
         },
         praise="The line along the direction in which the cloud is longest.",
+    )
+
+
+def r_squared(answer: object) -> Verdict:
+    """Check a function ``r_squared(X, y)``: the coefficient of determination of the fit with intercept.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> r_squared(lambda X, y: None)
+    Not yet. Your function returns nothing: is there a return at its end?
+    """
+
+    def residuals(X: _Array, y: _Array, intercept: bool = True) -> _Array:
+        A = np.column_stack([X, np.ones(len(X))]) if intercept else X
+        return np.asarray(y - A @ (np.linalg.pinv(A) @ y))
+
+    def share(r: _Array, y: _Array) -> float:
+        return float(1.0 - r @ r / np.sum((y - y.mean()) ** 2))
+
+    def adjusted(X: _Array, y: _Array) -> float:
+        n, p = X.shape
+        return float(1.0 - (1.0 - share(residuals(X, y), y)) * (n - 1) / (n - p - 1))
+
+    return judge(
+        answer,
+        lambda X, y: share(residuals(X, y), y),
+        _designs(),
+        mistakes={
+            "Compare with the spread around the mean of y, not around zero.": lambda X, y: float(
+                1.0 - residuals(X, y) @ residuals(X, y) / (y @ y)
+            ),
+            "The fit has no intercept.": lambda X, y: share(residuals(X, y, intercept=False), y),
+            "That is R, not its square.": lambda X, y: float(share(residuals(X, y), y) ** 0.5),
+            "That is the share which the fit does not reproduce.": lambda X, y: 1.0 - share(residuals(X, y), y),
+            "That is the adjusted one, which allows for the number of columns.": adjusted,
+        },
+        praise="One minus RSS over the spread of y.",
     )

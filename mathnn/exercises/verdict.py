@@ -71,28 +71,36 @@ def judge(
     found = []
     for arguments in inputs:
         try:
-            found.append(np.asarray(answer(*_copies(arguments)), dtype=float))
+            value = answer(*_copies(arguments))
         except Exception as error:  # A reader's function may raise anything.
             return Verdict(False, f"Your function raises {type(error).__name__}: {error}")
+        if value is None:
+            return Verdict(False, "Your function returns nothing: is there a return at its end?")
+        try:
+            found.append(np.asarray(value, dtype=float))
+        except (TypeError, ValueError):
+            return Verdict(False, f"Your function must return numbers, not {type(value).__name__}.")
     right = [np.asarray(expected(*_copies(arguments)), dtype=float) for arguments in inputs]
     for value, goal in zip(found, right, strict=True):
         if value.shape != goal.shape:
             return Verdict(False, f"Your function returns shape {value.shape}; the right shape is {goal.shape}.")
-    if _agree(found, right, rtol):
+    failing = [k for k, (a, b) in enumerate(zip(found, right, strict=True)) if not _agree(a, b, rtol)]
+    if not failing:
         return Verdict(True, praise)
     for sentence, wrong in mistakes.items():
-        if _agree(found, [np.asarray(wrong(*_copies(arguments)), dtype=float) for arguments in inputs], rtol):
+        values = [np.asarray(wrong(*_copies(arguments)), dtype=float) for arguments in inputs]
+        if all(_agree(a, b, rtol) for a, b in zip(found, values, strict=True)):
             return Verdict(False, sentence)
-    return Verdict(False, f"For the first test your function returns {found[0]}; the right value is {right[0]}.")
+    k = failing[0]
+    return Verdict(
+        False, f"In test {k + 1} of {len(inputs)} your function returns {found[k]}, but {right[k]} is right."
+    )
 
 
 def _copies(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
 
 
-def _agree(left: Sequence[np.ndarray], right: Sequence[np.ndarray], rtol: float) -> bool:
-    return all(
-        a.shape == b.shape
-        and bool(np.max(np.abs(a - b), initial=0.0) <= rtol * max(float(np.max(np.abs(b), initial=0.0)), 1e-300))
-        for a, b in zip(left, right, strict=True)
-    )
+def _agree(left: np.ndarray, right: np.ndarray, rtol: float) -> bool:
+    scale = max(float(np.max(np.abs(right), initial=0.0)), 1e-300)
+    return left.shape == right.shape and bool(np.max(np.abs(left - right), initial=0.0) <= rtol * scale)

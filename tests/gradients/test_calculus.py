@@ -102,6 +102,12 @@ def test_the_step_grows_with_the_point(size):
     np.testing.assert_allclose(found, [1.0, 1.0], rtol=1e-9)
 
 
+def test_the_step_that_was_taken_after_rounding_is_divided_by():
+    # Numbers near 1e9 are 1.2e-7 apart: of the step 1e-6 a tenth is lost.
+    found = calculus.numerical_gradient(lambda x: x[0] - 1e9, [1e9], step=1e-6)
+    np.testing.assert_allclose(found, [1.0], rtol=EXACT)
+
+
 def test_only_the_given_step_is_used():
     # Of a cubic, the central difference with step h is off by exactly h^2.
     found = calculus.numerical_gradient(lambda x: x[0] ** 3, [0.0], step=0.5)

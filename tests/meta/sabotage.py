@@ -454,6 +454,7 @@ def _alternatives(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.BinOp(left, _OPERATORS[type(op)](), right)
         case ast.AugAssign(target, op, value) if type(op) in _OPERATORS:
             yield ast.AugAssign(target, _OPERATORS[type(op)](), value)
+            yield ast.Assign([target], value)  # the last block instead of the sum of all
         case ast.Compare(left, [op], comparators) if type(op) in _OPERATORS:
             yield ast.Compare(left, [_OPERATORS[type(op)]()], comparators)
         case ast.BoolOp(op, values):

@@ -199,6 +199,20 @@ def test_one_refinement_brings_back_the_digits_that_the_square_took(seed):
     assert error(1) <= STABLE * 1e5
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_rss_belongs_to_the_refined_coefficients(seed):
+    rng = np.random.default_rng(seed)
+    A = datasets.matrix_with_condition(60, 5, condition=3e6, rng=rng)
+    y = A @ rng.standard_normal(5)
+
+    def rss(refinements):
+        return linear_regression.normal_equations(A, y, intercept=False, refinements=refinements).rss / (y @ y)
+
+    # The square of eps times the condition number, before and after.
+    assert rss(0) > 1e-21
+    assert rss(1) < 1e-22
+
+
 @pytest.mark.parametrize("condition", [1.0, 10.0, 1e6, 1e12])
 @pytest.mark.parametrize(("n", "d"), [(2, 2), (7, 3), (40, 8)])
 def test_the_condition_number_is_the_one_asked_for(n, d, condition):

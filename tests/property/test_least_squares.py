@@ -189,7 +189,7 @@ def test_the_shortest_minimiser(case):
 
 @given(case=deficient(), offset=st.floats(-100, 100))
 def test_with_an_intercept_the_weights_are_the_shortest_whatever_the_offset(case, offset):
-    X, y, _, rng = case
+    X, y, _, _ = case
     found, moved = linear_regression.least_squares(X, y), linear_regression.least_squares(X + offset, y)
     centred = X - X.mean(axis=0)
     rank = np.linalg.matrix_rank(centred, tol=1e-9)

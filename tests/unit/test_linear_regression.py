@@ -186,7 +186,7 @@ def test_columns_that_are_dependent_up_to_rounding_do_not_pass_for_independent(n
 
 
 def test_the_error_for_dependent_columns_says_what_to_use():
-    with pytest.raises(np.linalg.LinAlgError, match='0 of 1 are .*; use method="svd"'):
+    with pytest.raises(np.linalg.LinAlgError, match=r'0 of 1 are .*; use method="svd"'):
         linear_regression.least_squares([[1.0], [1.0]], [1.0, 2.0], method="qr")
     with pytest.raises(np.linalg.LinAlgError, match='use least_squares, whose method "svd"'):
         linear_regression.normal_equations([[1.0], [1.0]], [1.0, 2.0])

@@ -1,0 +1,100 @@
+"""The public interface, written down: whoever changes a signature changes it here too."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import mathnn
+
+API = {
+    "mathnn.calculus": {
+        "GradientCheck": "(passed, error, index, formula, numerical)",
+        "check_gradient": "(f, gradient, x, *, rtol=1e-06, step=None)",
+        "complex_step_gradient": "(f, x, *, step=1e-30)",
+        "numerical_gradient": "(f, x, *, step=None)",
+        "numerical_jacobian": "(f, x, *, step=None)",
+        "taylor_slope": "(f, gradient, x, *, rng)",
+    },
+    "mathnn.datasets": {
+        "linear_data": "(n, weights, *, intercept=0.0, noise_std=0.0, rng)",
+        "matrix_with_condition": "(n, d, *, condition, rng)",
+    },
+    "mathnn.linear_regression": {
+        "LinearFit": "(weights, intercept, rank, rss)",
+        "LinearFit.predict": "(self, X)",
+        "design_matrix": "(X)",
+        "least_squares": "(X, y, *, intercept=True, method='svd', rcond=None)",
+        "normal_equations": "(X, y, *, intercept=True, refinements=1)",
+        "rss": "(beta, A, y)",
+        "rss_gradient": "(beta, A, y)",
+        "rss_hessian": "(A)",
+    },
+    "mathnn.timing": {
+        "Timing": "(names, seconds)",
+        "compare": "(functions, *, rounds=7)",
+    },
+    "mathnn.symbolic": {
+        "SymbolicError": None,
+        "Tensor": "(expression, indices, shape)",
+        "array": "(name, *shape)",
+        "equal": "(left, right)",
+        "evaluate": "(expression, **arrays)",
+        "gradient": "(value, wrt)",
+        "hessian": "(value, first, second=None)",
+        "normal_form": "(expression, ranges=None)",
+        "rss": "(beta, A, y)",
+        "sizes": "(names)",
+        "tidy": "(expression, *, avoid=())",
+        "total": "(summand, *ranges)",
+        "verify": "(derived, function, *, rng, trials=5, rtol=1e-11)",
+    },
+}
+
+
+def signature(function):
+    """The signature without annotations."""
+    found = inspect.signature(function)
+    plain = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in found.parameters.values()]
+    return str(found.replace(parameters=plain, return_annotation=inspect.Signature.empty))
+
+
+def public(module):
+    """Names without an underscore that the module defines, or lists in ``__all__``."""
+    names = getattr(module, "__all__", None) or [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__ and callable(value)
+    ]
+    return {name: getattr(module, name) for name in names}
+
+
+def interface(module):
+    found = {}
+    for name, value in public(module).items():
+        found[name] = None if inspect.isclass(value) and issubclass(value, Exception) else signature(value)
+        if inspect.isclass(value):
+            methods = inspect.getmembers(value, inspect.isfunction)
+            found |= {f"{name}.{method}": signature(f) for method, f in methods if not method.startswith("_")}
+    return found
+
+
+@pytest.mark.parametrize("name", API)
+def test_the_interface_is_the_one_that_is_written_down(name):
+    assert interface(importlib.import_module(name)) == API[name]
+
+
+def test_every_module_is_written_down():
+    modules = {f"mathnn.{module.name}" for module in pkgutil.iter_modules(mathnn.__path__)}
+    assert {name for name in modules if "._" not in name} - {"mathnn.exercises"} == set(API)
+
+
+@pytest.mark.parametrize("name", API)
+def test_every_parameter_and_result_has_a_type(name):
+    for function in public(importlib.import_module(name)).values():
+        if inspect.isclass(function) and issubclass(function, Exception):
+            continue
+        found = inspect.signature(function)
+        assert found.return_annotation is not inspect.Signature.empty
+        assert all(parameter.annotation is not inspect.Parameter.empty for parameter in found.parameters.values())
