@@ -165,7 +165,8 @@ def complex_step_gradient(f: Callable[[np.ndarray], complex], x: ArrayLike, *, s
     return gradient.reshape(point.shape)
 
 
-@dataclass(frozen=True)
+# No ==: the record holds arrays, whose comparison has no truth value.
+@dataclass(frozen=True, eq=False)
 class GradientCheck:
     """What `check_gradient` found; true in a condition if and only if the check passed.
 

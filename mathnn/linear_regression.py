@@ -177,7 +177,8 @@ def rss_hessian(A: ArrayLike) -> FloatArray:
     return hessian
 
 
-@dataclass(frozen=True)
+# No ==: the records hold arrays, whose comparison has no truth value.
+@dataclass(frozen=True, eq=False)
 class LinearFit:
     r"""A fitted affine function :math:`x \mapsto w^{\mathsf T} x + b`.
 
@@ -284,7 +285,7 @@ def least_squares(
 
     Notes
     -----
-    Book: ``thm-normal-equations``, ``thm-shortest-minimiser``, ``prop-qr-svd``. ``prop-centring``.
+    Book: ``thm-normal-equations``, ``thm-shortest-minimiser``, ``prop-qr-svd``, ``prop-centring``.
     The triangular factor of ``[X y]`` is computed from 4096 rows at a time, so the fit needs O(p^2) memory besides the
     data and O(n p^2) operations. The rank depends on the units of the columns, as `rcond` compares them.
 
@@ -426,7 +427,7 @@ def normal_equations(X: ArrayLike, y: ArrayLike, *, intercept: bool = True, refi
 
 
 _DEPENDENT = (
-    "the columns of the design matrix are linearly dependent, or so nearly that the normal equations lose most digits; "
+    "the columns of the design matrix are linearly dependent, or nearly so; "
     'use least_squares, whose method "svd" works for every rank'
 )
 
@@ -498,7 +499,8 @@ def _fit(
 ) -> LinearFit:
     """Add the intercept to centred weights, and round to the dtype of the data."""
     rounded = weights.astype(dtype)
-    b = float(centre[-1] - centre[:-1] @ weights)
+    # From the rounded weights: so their rounding is multiplied by distances from the centre, not from zero.
+    b = float(centre[-1] - centre[:-1] @ rounded)
     if not (np.isfinite(rounded).all() and math.isfinite(b)):
         raise ValueError("the coefficients overflow: y is too large for X; divide y, or multiply X, by a power of two")
     return LinearFit(rounded, b, rank + intercept, float(misfit))

@@ -9,7 +9,8 @@ import numpy as np
 from mathnn._validation import FloatArray, positive_integer
 
 
-@dataclass(frozen=True)
+# No ==: the record holds an array, whose comparison has no truth value.
+@dataclass(frozen=True, eq=False)
 class Timing:
     """Seconds of several functions, measured side by side.
 
@@ -45,8 +46,9 @@ class Timing:
 def compare(functions: Mapping[str, Callable[[], object]], *, rounds: int = 7) -> Timing:
     """Time functions in alternation; the first is the reference of the ratios.
 
-    Every function is called once to warm up. Then each round calls all of them once, starting one place further than
-    the round before, so that a slow moment of the machine strikes all alike and its ratio cancels.
+    Every function is called twice beforehand, to warm up and to see how long it takes. Then each round calls all of
+    them, starting one place further than the round before, so that a slow moment of the machine strikes all alike and
+    its ratio cancels.
 
     Parameters
     ----------
@@ -76,7 +78,9 @@ def compare(functions: Mapping[str, Callable[[], object]], *, rounds: int = 7) -
     if not functions:
         raise ValueError("functions must hold at least one function, got none")
     names, calls = tuple(functions), tuple(functions.values())
-    repeats = [max(1, int(1e-3 / max(_seconds(call, 1), 1e-9))) for call in calls]
+    for call in calls:
+        call()
+    repeats = [max(1, int(1e-3 / _seconds(call, 1))) for call in calls]
     seconds = np.empty((count, len(calls)))
     for r in range(count):
         for place in range(len(calls)):

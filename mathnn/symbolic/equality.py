@@ -15,15 +15,15 @@ from mathnn.symbolic.normal_form import normal_form
 _SAME = sp.Function("same_index")
 
 
-def equal(left: Tensor | sp.Expr, right: Callable[..., sp.Expr] | sp.Expr) -> bool:
+def equal(left: Tensor | sp.Expr, right: Tensor | Callable[..., sp.Expr] | sp.Expr) -> bool:
     """Decide by normal forms whether two expressions agree for all sizes and all values.
 
     Parameters
     ----------
     left : Tensor or sympy.Expr
         What SymPy derived, or an expression without free indices.
-    right : callable or sympy.Expr
-        The printed formula. For a tensor, a function of its free indices that returns the entry.
+    right : Tensor, callable or sympy.Expr
+        The printed formula. For a tensor, a tensor, or a function of its free indices that returns the entry.
 
     Returns
     -------
@@ -50,7 +50,12 @@ def equal(left: Tensor | sp.Expr, right: Callable[..., sp.Expr] | sp.Expr) -> bo
     """
     if not isinstance(left, Tensor):
         left = Tensor(left, (), ())
-    formula = right(*left.indices) if callable(right) else right
+    if isinstance(right, Tensor):
+        if right.shape != left.shape:
+            raise SymbolicError(f"the tensors must have the same shape, got {left.shape} and {right.shape}")
+        formula = right.expression.xreplace(dict(zip(right.indices, left.indices, strict=True)))
+    else:
+        formula = right(*left.indices) if callable(right) else right
     ranges = dict(zip(left.indices, left.shape, strict=True))
     return bool(normal_form(left.expression - formula, ranges) == 0)
 

@@ -255,6 +255,15 @@ def test_an_offset_beyond_half_the_digits(method, offset, dtype, tolerance):
     np.testing.assert_allclose(found.predict(X), y, atol=20 * offset * np.finfo(dtype).eps)
 
 
+@every_fit
+def test_the_intercept_belongs_to_the_weights_as_they_are_rounded(fit):
+    X = data(500, 2, offset=1e4)[0].astype(np.float32)
+    y = ((X - 1e4) @ [0.123456, 2.3] + 3.0).astype(np.float32)
+    found = fit(X, y)
+    # In float64, so that nothing but the coefficients is rounded: to 1e-7, times features of up to 3 from their mean.
+    np.testing.assert_allclose(X.astype(float) @ found.weights.astype(float) + found.intercept, y, atol=2e-6)
+
+
 @orthogonal_fit
 @pytest.mark.parametrize("scale", [2.0**-1000, 2.0**-600, 2.0**600, 2.0**900])
 def test_orthogonal_factorisations_work_at_any_scale(fit, scale):
