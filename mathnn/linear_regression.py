@@ -242,13 +242,11 @@ def least_squares(
 ) -> LinearFit:
     r"""Fit by an orthogonal factorisation of the design matrix: the accurate way, for any rank.
 
-    .. math:: \hat\beta = A^{+} y,
-       \qquad \|A\hat\beta - y\| = \min_\beta \|A\beta - y\|,
-       \qquad A = [X\ \mathbf 1] \text{ or } X
+    .. math:: \hat w = X_c^{+} y_c, \qquad \hat b = \bar y - \hat w^{\mathsf T} \bar x
 
-    where :math:`A^{+}` is the Moore-Penrose inverse: of all minimisers, the shortest. With an intercept the columns are
-    centred first, so that features far from zero lose no digits, and of all minimisers the one with the shortest
-    weights is returned.
+    where :math:`X_c` and :math:`y_c` are the data minus their means, and :math:`X_c^{+}` the Moore-Penrose inverse: of
+    all minimisers of :math:`\|Xw + b\mathbf 1 - y\|` the one with the shortest weights. Centring first keeps the digits
+    of features that are far from zero. Without an intercept :math:`\hat w = X^{+} y`.
 
     Parameters
     ----------
@@ -281,7 +279,7 @@ def least_squares(
 
     See Also
     --------
-    normal_equations : three to four times as fast for many rows, for well-conditioned designs.
+    normal_equations : about twice as fast for many rows, for well-conditioned designs.
 
     Notes
     -----

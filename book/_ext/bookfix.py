@@ -5,6 +5,7 @@ Each function says what was wrong. When a tool mends it itself, its function her
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,24 @@ def free_statement_ids(
         if "proof-content" in section["ids"]:
             section["ids"].remove("proof-content")
             section["classes"].append("proof-content")
+
+
+def keep_punctuation(
+    app: Sphinx, doctree: nodes.document, docname: str
+) -> None:
+    """Keep a comma in the line of its formula: for browsers a typeset formula is a word of its own."""
+    for formula in list(doctree.findall(nodes.math)):
+        parent = formula.parent
+        place = parent.index(formula) + 1
+        after = parent[place] if place < len(parent) else None
+        found = isinstance(after, nodes.Text) and re.match(
+            r"[,.;:!?)]+", after.astext()
+        )
+        if found:
+            parent[place] = nodes.Text(after.astext()[found.end() :])
+            pair = nodes.inline(classes=["no-break"])
+            parent[place - 1] = pair
+            pair += [formula, nodes.Text(found.group())]
 
 
 def mark_proofs(app: Sphinx, doctree: nodes.document) -> None:
@@ -135,6 +154,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the corrections."""
     app.connect("doctree-resolved", free_statement_ids)
     app.connect("doctree-read", mark_proofs)
+    app.connect("doctree-resolved", keep_punctuation)
     app.connect("doctree-resolved", link_labels)
     app.connect("doctree-resolved", unlink_fold_titles)
     app.connect("html-page-context", mend_page)
