@@ -50,9 +50,7 @@ def write_index(app: Sphinx, exception: Exception | None) -> None:
     Path(app.outdir, "index.html").write_text(text, encoding="utf-8")
 
 
-def free_statement_ids(
-    app: Sphinx, doctree: nodes.document, docname: str
-) -> None:
+def free_statement_ids(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Sphinx-proof gives every statement the same id, `proof-content`: make it a class.
 
     Only in the resolved tree: Sphinx numbers the statements with the help of the id.
@@ -63,17 +61,13 @@ def free_statement_ids(
             section["classes"].append("proof-content")
 
 
-def keep_punctuation(
-    app: Sphinx, doctree: nodes.document, docname: str
-) -> None:
+def keep_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Keep a comma in the line of its formula: for browsers a typeset formula is a word of its own."""
     for formula in list(doctree.findall(nodes.math)):
         parent = formula.parent
         place = parent.index(formula) + 1
         after = parent[place] if place < len(parent) else None
-        found = isinstance(after, nodes.Text) and re.match(
-            r"[,.;:!?)]+", after.astext()
-        )
+        found = isinstance(after, nodes.Text) and re.match(r"[,.;:!?)]+", after.astext())
         if found:
             parent[place] = nodes.Text(after.astext()[found.end() :])
             pair = nodes.inline(classes=["no-break"])
@@ -85,9 +79,7 @@ def mark_proofs(app: Sphinx, doctree: nodes.document) -> None:
     """Give a dropdown that is titled `Proof ...` the class `proof-fold`, for the end-of-proof sign."""
     for title in doctree.findall(nodes.rubric):
         fold = title.parent
-        if fold.get(
-            "design_component"
-        ) == "dropdown" and title.astext().startswith("Proof"):
+        if fold.get("design_component") == "dropdown" and title.astext().startswith("Proof"):
             fold["container_classes"] = [
                 *fold["container_classes"],
                 "proof-fold",
@@ -112,9 +104,7 @@ def link_labels(app: Sphinx, doctree: nodes.document, docname: str) -> None:
                 label.replace_self(link)
 
 
-def unlink_fold_titles(
-    app: Sphinx, doctree: nodes.document, docname: str
-) -> None:
+def unlink_fold_titles(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Turn links in the title of a fold into text: a click opens the fold, it can't also follow a link."""
     titles: list[nodes.Element] = list(doctree.findall(dropdown_title))
     titles += [solution[0] for solution in doctree.findall(solution_node)]
@@ -138,14 +128,10 @@ def mend_page(
     context["script_files"] = [
         script
         for script in context["script_files"]
-        if "thebe"
-        not in str(getattr(script, "filename", ""))
-        + script.attributes.get("body", "")
+        if "thebe" not in str(getattr(script, "filename", "")) + script.attributes.get("body", "")
     ]
     if "body" in context:
-        context["body"] = context["body"].replace(
-            "doc-biblioentry", "listitem"
-        )
+        context["body"] = context["body"].replace("doc-biblioentry", "listitem")
     if pagename == app.config.root_doc:
         context["docstitle"] = ""
 
@@ -158,7 +144,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", link_labels)
     app.connect("doctree-resolved", unlink_fold_titles)
     app.connect("html-page-context", mend_page)
-    app.connect(
-        "build-finished", write_index, priority=100
-    )  # before Jupyter Book looks whether there is one
+    app.connect("build-finished", write_index, priority=100)  # before Jupyter Book looks whether there is one
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -41,8 +41,7 @@ def row(
         f"{{prf:ref}}`{label}` {statement.title}".replace("|", r"\|"),
         proof,
         f"{{doc}}`{_cells(len(checks))} <{page}>`" if checks else NOTHING,
-        ", ".join(f"{{py:obj}}`{name} <mathnn.{name}>`" for name in functions)
-        or NOTHING,
+        ", ".join(f"{{py:obj}}`{name} <mathnn.{name}>`" for name in functions) or NOTHING,
         ", ".join(ledger.statements.get(label, ())) or NOTHING,
         _seconds(seconds[label]) if checks and label in seconds else NOTHING,
     )
@@ -57,20 +56,11 @@ def _seconds(value: float) -> str:
     return f"{value:.1f}" if value >= 0.1 else "< 0.1"
 
 
-def totals(
-    book: tuple[notebooks.Notebook, ...], ledger: notebooks.Ledger
-) -> str:
+def totals(book: tuple[notebooks.Notebook, ...], ledger: notebooks.Ledger) -> str:
     """Count statements, proofs, checks and exercises in one sentence each."""
-    pairs = [
-        (notebook, statement)
-        for notebook in book
-        for statement in notebook.statements
-    ]
+    pairs = [(notebook, statement) for notebook in book for statement in notebook.statements]
     proved = sum(statement.has_proof for _, statement in pairs)
-    checked = sum(
-        bool(notebook.checks_of(statement.label))
-        for notebook, statement in pairs
-    )
+    checked = sum(bool(notebook.checks_of(statement.label)) for notebook, statement in pairs)
     cells = sum(len(notebook.checks) for notebook in book)
     exercises = sum(len(notebook.exercises) for notebook in book)
     return (
@@ -99,24 +89,15 @@ class LedgerTable(SphinxDirective):
         for path in read:
             self.env.note_dependency(str(path))
         ledger = notebooks.read_ledger(ledger_file)
-        seconds = (
-            yaml.safe_load(seconds_file.read_text("utf-8"))
-            if seconds_file.exists()
-            else None
-        )
+        seconds = yaml.safe_load(seconds_file.read_text("utf-8")) if seconds_file.exists() else None
         book = notebooks.book(root)
         result = self._markdown(totals(book, ledger))
         for notebook in book:
             if not notebook.statements:
                 continue
             page = f"/{notebook.path.relative_to(root).with_suffix('').as_posix()}"
-            rows = [
-                row(notebook, s, ledger, seconds or {}, page)
-                for s in notebook.statements
-            ]
-            section = nodes.section(
-                ids=[f"ledger-{notebook.name.replace('_', '-')}"]
-            )
+            rows = [row(notebook, s, ledger, seconds or {}, page) for s in notebook.statements]
+            section = nodes.section(ids=[f"ledger-{notebook.name.replace('_', '-')}"])
             section += nodes.title("", notebook.title)
             section += self._markdown("\n".join([HEAD, *rows]))
             result.append(section)
@@ -125,9 +106,7 @@ class LedgerTable(SphinxDirective):
     def _markdown(self, text: str) -> list[nodes.Node]:
         box = nodes.container()
         source = self.get_source_info()[0]
-        self.state.nested_parse(
-            StringList(text.split("\n"), source), self.content_offset, box
-        )
+        self.state.nested_parse(StringList(text.split("\n"), source), self.content_offset, box)
         for reference in box.findall(addnodes.pending_xref):
             reference["from-ledger"] = True
         return box.children
@@ -142,10 +121,7 @@ class UnlinkUndocumented(SphinxPostTransform):
         """Visit the references that the ledger made."""
         known = self.env.get_domain("py").data["objects"]
         for reference in list(self.document.findall(addnodes.pending_xref)):
-            ours = (
-                reference.get("from-ledger")
-                and reference["refdomain"] == "py"
-            )
+            ours = reference.get("from-ledger") and reference["refdomain"] == "py"
             if ours and reference["reftarget"] not in known:
                 reference.replace_self(reference.children)
 

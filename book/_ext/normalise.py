@@ -35,23 +35,13 @@ from PIL import Image
 from traitlets.config import Config
 
 SECONDS = notebooks.ROOT / "book" / "seconds.yml"
-SECONDS_HEADER = (
-    "# Label: seconds of its checked cells. Written by `make refresh`.\n"
-)
+SECONDS_HEADER = "# Label: seconds of its checked cells. Written by `make refresh`.\n"
 CELL_TIMEOUT = 120
 COLOURS = 128
 IGNORED = "nbval-ignore-output"
 # Only what a viewer needs: a patch version of Python would change the file on every machine.
-KERNELSPEC = {
-    "display_name": "Python 3",
-    "language": "python",
-    "name": "python3",
-}
-LANGUAGE_INFO = {
-    "file_extension": ".py",
-    "name": "python",
-    "pygments_lexer": "ipython3",
-}
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LANGUAGE_INFO = {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"}
 Json = dict[str, Any]
 
 
@@ -66,9 +56,7 @@ def normal_png(png: bytes) -> bytes:
         return png
     image = image.convert("RGBA")
     if image.getextrema()[3] == (255, 255):
-        reduced = image.convert("RGB").quantize(
-            COLOURS, Image.Quantize.MEDIANCUT
-        )
+        reduced = image.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT)
     else:
         reduced = image.quantize(COLOURS, Image.Quantize.FASTOCTREE)
     stored = io.BytesIO()
@@ -78,10 +66,7 @@ def normal_png(png: bytes) -> bytes:
 
 def _is_plain(image: Image.Image) -> bool:
     """Whether a palette picture is as `normal_png` writes it."""
-    return (
-        set(image.info) <= {"transparency"}
-        and len(image.getcolors() or ()) <= COLOURS
-    )
+    return set(image.info) <= {"transparency"} and len(image.getcolors() or ()) <= COLOURS
 
 
 def _normal_outputs(outputs: list[Json], count: int) -> list[Json]:
@@ -92,33 +77,22 @@ def _normal_outputs(outputs: list[Json], count: int) -> list[Json]:
             case "stream":
                 text = notebooks.text_of(output["text"])
                 # In how many pieces a stream arrives is a matter of luck.
-                same = [
-                    o for o in normal[-1:] if o.get("name") == output["name"]
-                ]
+                same = [o for o in normal[-1:] if o.get("name") == output["name"]]
                 if same:
                     same[0]["text"] += text
                     continue
                 new |= {"name": output["name"], "text": text}
             case "error":
-                new |= {
-                    key: output[key]
-                    for key in ("ename", "evalue", "traceback")
-                }
+                new |= {key: output[key] for key in ("ename", "evalue", "traceback")}
             case kind:
                 data = {
-                    mime: value
-                    if mime.endswith("json")
-                    else notebooks.text_of(value)
+                    mime: value if mime.endswith("json") else notebooks.text_of(value)
                     for mime, value in output["data"].items()
                 }
                 if "image/png" in data:
                     png = normal_png(base64.b64decode(data["image/png"]))
                     data["image/png"] = base64.b64encode(png).decode()
-                kept = {
-                    k: v
-                    for k, v in output.get("metadata", {}).items()
-                    if k == "scrapbook"
-                }
+                kept = {k: v for k, v in output.get("metadata", {}).items() if k == "scrapbook"}
                 new |= {"data": data, "metadata": kept}
                 if kind == "execute_result":
                     new["execution_count"] = count
@@ -132,12 +106,8 @@ def _cell_id(cell: Json, source: str, taken: set[str]) -> str:
     if re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", own) and own not in taken:
         return own
     stem = hashlib.sha256(source.encode()).hexdigest()[:8]
-    candidates = (
-        stem if n == 0 else f"{stem}-{n}" for n in range(len(taken) + 1)
-    )
-    return next(
-        candidate for candidate in candidates if candidate not in taken
-    )
+    candidates = (stem if n == 0 else f"{stem}-{n}" for n in range(len(taken) + 1))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def normal_form(notebook: Json) -> Json:
@@ -151,9 +121,7 @@ def normal_form(notebook: Json) -> Json:
             "cell_type": cell["cell_type"],
             "id": _cell_id(cell, source, taken),
             "metadata": {
-                key: value
-                for key, value in cell.get("metadata", {}).items()
-                if key in {"tags", "mystnb"} and value
+                key: value for key, value in cell.get("metadata", {}).items() if key in {"tags", "mystnb"} and value
             },
             "source": source,
         }
@@ -164,18 +132,10 @@ def normal_form(notebook: Json) -> Json:
             new["execution_count"] = count if executed else None
             new["outputs"] = _normal_outputs(cell.get("outputs", []), count)
         cells.append(new)
-    metadata: Json = {
-        "kernelspec": KERNELSPEC,
-        "language_info": LANGUAGE_INFO,
-    }
+    metadata: Json = {"kernelspec": KERNELSPEC, "language_info": LANGUAGE_INFO}
     if measured := notebook.get("metadata", {}).get("measured"):
         metadata["measured"] = measured
-    return {
-        "cells": cells,
-        "metadata": metadata,
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def to_text(notebook: Json) -> str:
@@ -233,9 +193,7 @@ def _seconds(stamps: dict[str, str]) -> float:
 def _measured(notebook: Json) -> dict[str, str]:
     """Fingerprint the sources of all cells whose outputs are timings."""
     return {
-        cell["id"]: hashlib.sha256(
-            notebooks.text_of(cell["source"]).encode()
-        ).hexdigest()[:12]
+        cell["id"]: hashlib.sha256(notebooks.text_of(cell["source"]).encode()).hexdigest()[:12]
         for cell in notebook["cells"]
         if IGNORED in cell["metadata"].get("tags", ())
     }
@@ -253,9 +211,7 @@ def keep_timings(stored: Json, fresh: Json) -> Json:
     result = copy.deepcopy(fresh)
     for cell in result["cells"]:
         if cell["id"] in outputs:
-            cell["outputs"] = _normal_outputs(
-                outputs[cell["id"]], cell["execution_count"]
-            )
+            cell["outputs"] = _normal_outputs(outputs[cell["id"]], cell["execution_count"])
     result["metadata"].pop("measured", None)
     if now:
         result["metadata"]["measured"] = now
@@ -265,22 +221,16 @@ def keep_timings(stored: Json, fresh: Json) -> Json:
 # --- seconds of the statements --------------------------------------------------------------------
 
 
-def seconds_of_labels(
-    notebook: Json, seconds: dict[str, float]
-) -> dict[str, float]:
+def seconds_of_labels(notebook: Json, seconds: dict[str, float]) -> dict[str, float]:
     """Add up, for each label, the seconds of the cells that verify it."""
     total: dict[str, float] = {}
-    for raw, cell in zip(
-        notebook["cells"], notebooks.cells_of(notebook), strict=True
-    ):
+    for raw, cell in zip(notebook["cells"], notebooks.cells_of(notebook), strict=True):
         for label in cell.verifies:
             total[label] = total.get(label, 0.0) + seconds[raw["id"]]
     return total
 
 
-def merge_seconds(
-    stored: dict[str, float], fresh: dict[str, float]
-) -> dict[str, float]:
+def merge_seconds(stored: dict[str, float], fresh: dict[str, float]) -> dict[str, float]:
     """Take over fresh seconds that differ: the clock is noisy, the file need not be."""
     merged = dict(stored)
     for label, value in fresh.items():
@@ -303,18 +253,10 @@ def problems(path: Path) -> list[str]:
         found.append("metadata of the notebook")
     if stored["metadata"].get("measured", {}) != _measured(normal):
         found.append("a timed cell has changed since it was timed")
-    if len({cell.get("id") for cell in stored["cells"]}) < len(
-        stored["cells"]
-    ):
+    if len({cell.get("id") for cell in stored["cells"]}) < len(stored["cells"]):
         found.append("missing or repeated cell ids")
-    for index, (raw, cell) in enumerate(
-        zip(stored["cells"], normal["cells"], strict=True)
-    ):
-        parts = [
-            key
-            for key in cell
-            if key != "outputs" and _joined(raw, key) != cell[key]
-        ]
+    for index, (raw, cell) in enumerate(zip(stored["cells"], normal["cells"], strict=True)):
+        parts = [key for key in cell if key != "outputs" and _joined(raw, key) != cell[key]]
         outputs = copy.deepcopy(raw.get("outputs", []))
         for output in outputs:
             if "text" in output:
@@ -328,27 +270,18 @@ def problems(path: Path) -> list[str]:
             found.append(f"cell {index}: {', '.join(parts)}")
     if not found and text != to_text(normal):
         found.append("layout of the file")
-    return [
-        f"{path.name}: not in normal form ({what}); run `make refresh`"
-        for what in found
-    ]
+    return [f"{path.name}: not in normal form ({what}); run `make refresh`" for what in found]
 
 
 def _joined(raw: Json, key: str) -> object:
-    return (
-        notebooks.text_of(raw["source"]) if key == "source" else raw.get(key)
-    )
+    return notebooks.text_of(raw["source"]) if key == "source" else raw.get(key)
 
 
 def refresh(path: Path, *, timings: bool = False) -> dict[str, float]:
     """Execute one notebook and store it; returns the seconds of its labels."""
     stored = json.loads(path.read_text(encoding="utf-8"))
     fresh, seconds = execute(stored)
-    text = to_text(
-        keep_timings(
-            {"cells": [], "metadata": {}} if timings else stored, fresh
-        )
-    )
+    text = to_text(keep_timings({"cells": [], "metadata": {}} if timings else stored, fresh))
     if text != path.read_text(encoding="utf-8"):
         path.write_text(text, encoding="utf-8")
     return seconds_of_labels(fresh, seconds)
@@ -356,27 +289,15 @@ def refresh(path: Path, *, timings: bool = False) -> dict[str, float]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(
-        description=(__doc__ or "").split("\n", 1)[0]
-    )
-    parser.add_argument(
-        "notebook", nargs="*", type=Path, help="default: all of _toc.yml"
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="report, and change nothing"
-    )
-    parser.add_argument(
-        "--timings",
-        action="store_true",
-        help="measure anew what is only timed",
-    )
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("notebook", nargs="*", type=Path, help="default: all of _toc.yml")
+    parser.add_argument("--check", action="store_true", help="report, and change nothing")
+    parser.add_argument("--timings", action="store_true", help="measure anew what is only timed")
     options = parser.parse_args(arguments)
     chosen = options.notebook or list(notebooks.paths())
     if options.check:
         found = [problem for path in chosen for problem in problems(path)]
-        print(
-            "\n".join(found) or f"{len(chosen)} notebooks are in normal form."
-        )
+        print("\n".join(found) or f"{len(chosen)} notebooks are in normal form.")
         return bool(found)
     fresh: dict[str, float] = {}
     failed = False
@@ -387,25 +308,14 @@ def main(arguments: list[str] | None = None) -> int:
         except CellExecutionError as error:
             failed = True
             plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-            print(
-                f"{path.name} is left as it was, because a cell fails:\n{plain}",
-                flush=True,
-            )
+            print(f"{path.name} is left as it was, because a cell fails:\n{plain}", flush=True)
     if failed:
         return 1
-    stored = (
-        yaml.safe_load(SECONDS.read_text(encoding="utf-8"))
-        if SECONDS.exists()
-        else None
-    )
+    stored = yaml.safe_load(SECONDS.read_text(encoding="utf-8")) if SECONDS.exists() else None
     merged = merge_seconds(stored or {}, fresh)
-    if (
-        not options.notebook
-    ):  # the whole book was run: what was not seen is gone
+    if not options.notebook:  # the whole book was run: what was not seen is gone
         merged = {label: merged[label] for label in sorted(fresh)}
-    SECONDS.write_text(
-        SECONDS_HEADER + yaml.safe_dump(merged), encoding="utf-8"
-    )
+    SECONDS.write_text(SECONDS_HEADER + yaml.safe_dump(merged), encoding="utf-8")
     return 0
 
 

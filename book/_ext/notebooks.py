@@ -37,14 +37,10 @@ PREFIXES = {
 PROVED = frozenset({"theorem", "proposition", "lemma", "corollary"})
 CHECKED = PROVED | {"algorithm"}
 
-_OPEN = re.compile(
-    r"^\s*(?P<fence>:{3,}|`{3,}|~{3,})\s*(?:\{(?P<name>[\w:+-]+)\})?[ \t]*(?P<rest>.*)$"
-)
+_OPEN = re.compile(r"^\s*(?P<fence>:{3,}|`{3,}|~{3,})\s*(?:\{(?P<name>[\w:+-]+)\})?[ \t]*(?P<rest>.*)$")
 _OPTION = re.compile(r"^:(?P<key>[\w-]+):[ \t]*(?P<value>.*)$")
 _REFERENCE = re.compile(r"\{prf:ref\}`(?:[^`<]*<)?([\w-]+)>?`")
-_VERIFIES = re.compile(
-    r"^# verifies:[ \t]*(?P<labels>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*$"
-)
+_VERIFIES = re.compile(r"^# verifies:[ \t]*(?P<labels>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*$")
 
 
 # --- cells ----------------------------------------------------------------------------------------
@@ -69,16 +65,8 @@ class Cell:
     @property
     def verifies(self) -> tuple[str, ...]:
         """The labels after ``# verifies:`` on the first line; none for other cells."""
-        found = (
-            _VERIFIES.match(self.source.split("\n", 1)[0])
-            if self.kind == "code"
-            else None
-        )
-        return (
-            tuple(label.strip() for label in found["labels"].split(","))
-            if found
-            else ()
-        )
+        found = _VERIFIES.match(self.source.split("\n", 1)[0]) if self.kind == "code" else None
+        return tuple(label.strip() for label in found["labels"].split(",")) if found else ()
 
 
 def text_of(value: str | list[str]) -> str:
@@ -123,9 +111,7 @@ class Directive:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing in it but comments and blank lines."""
-        return not re.sub(
-            r"<!--.*?-->|^%.*$", "", self.body, flags=re.S | re.M
-        ).strip()
+        return not re.sub(r"<!--.*?-->|^%.*$", "", self.body, flags=re.S | re.M).strip()
 
 
 def parse_blocks(text: str, cell: int = 0) -> tuple[Directive | str, ...]:
@@ -149,20 +135,11 @@ def parse_blocks(text: str, cell: int = 0) -> tuple[Directive | str, ...]:
             continue
         end_of_text()
         fence = found["fence"]
-        closing = re.compile(
-            rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$"
-        )
-        end = next(
-            (i for i in range(at + 1, len(lines)) if closing.match(lines[i])),
-            None,
-        )
+        closing = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
+        end = next((i for i in range(at + 1, len(lines)) if closing.match(lines[i])), None)
         body = lines[at + 1 : len(lines) if end is None else end]
         options: dict[str, str] = {}
-        while (
-            found["name"]
-            and body
-            and (option := _OPTION.match(body[0].strip()))
-        ):
+        while found["name"] and body and (option := _OPTION.match(body[0].strip())):
             options[option["key"]] = option["value"].strip()
             body = body[1:]
         content = "\n".join(body)
@@ -175,9 +152,7 @@ def parse_blocks(text: str, cell: int = 0) -> tuple[Directive | str, ...]:
                 cell=cell,
                 fence=fence,
                 closed=end is not None,
-                blocks=parse_blocks(content, cell)
-                if found["name"] and fence[0] == ":"
-                else (),
+                blocks=parse_blocks(content, cell) if found["name"] and fence[0] == ":" else (),
             )
         )
         at = len(lines) if end is None else end + 1
@@ -196,9 +171,7 @@ def directives(blocks: tuple[Directive | str, ...]) -> Iterator[Directive]:
 def _series(cells: tuple[Cell, ...]) -> Iterator[tuple[Directive | str, ...]]:
     """Yield blocks with no code cell between them, and the same inside each block."""
 
-    def inside(
-        blocks: tuple[Directive | str, ...],
-    ) -> Iterator[tuple[Directive | str, ...]]:
+    def inside(blocks: tuple[Directive | str, ...]) -> Iterator[tuple[Directive | str, ...]]:
         yield blocks
         for block in blocks:
             if isinstance(block, Directive):
@@ -271,9 +244,7 @@ def statements_of(cells: tuple[Cell, ...]) -> tuple[Statement, ...]:
     found = []
     for blocks in _series(cells):
         for block, following in pairwise((*blocks, "")):
-            if not isinstance(block, Directive) or not block.name.startswith(
-                "prf:"
-            ):
+            if not isinstance(block, Directive) or not block.name.startswith("prf:"):
                 continue
             kind = block.name.removeprefix("prf:")
             if kind == "proof":
@@ -287,15 +258,11 @@ def statements_of(cells: tuple[Cell, ...]) -> tuple[Statement, ...]:
                 and label in _REFERENCE.findall(following.argument)
                 and not following.is_empty
             )
-            found.append(
-                Statement(kind, label, block.argument, block.cell, has_proof)
-            )
+            found.append(Statement(kind, label, block.argument, block.cell, has_proof))
     return tuple(sorted(found, key=lambda statement: statement.cell))
 
 
-def exercises_of(
-    cells: tuple[Cell, ...], names: dict[str, str]
-) -> tuple[Exercise, ...]:
+def exercises_of(cells: tuple[Cell, ...], names: dict[str, str]) -> tuple[Exercise, ...]:
     """All exercises. An exercise owns what stands between it and the next one.
 
     The starter is the first code cell before ``{solution-start}``; the solution is the code between
@@ -307,11 +274,7 @@ def exercises_of(
             events.append(cell)
         elif cell.kind == "markdown":
             events += directives(parse_blocks(cell.source, cell.index))
-    starts = [
-        i
-        for i, e in enumerate(events)
-        if isinstance(e, Directive) and e.name in _EXERCISE
-    ]
+    starts = [i for i, e in enumerate(events) if isinstance(e, Directive) and e.name in _EXERCISE]
     found = []
     for begin, end in zip(starts, [*starts[1:], len(events)], strict=True):
         exercise = events[begin]
@@ -326,22 +289,13 @@ def exercises_of(
                     solution.append(event)
                 elif starter is None and not solution:
                     starter = event.index
-            elif event.name == "dropdown" and event.argument.startswith(
-                "Hint"
-            ):
+            elif event.name == "dropdown" and event.argument.startswith("Hint"):
                 hint = hint or not event.is_empty
             elif event.name == "solution-start" and event.argument == label:
-                inside, folded = (
-                    True,
-                    "dropdown" in event.options.get("class", ""),
-                )
+                inside, folded = True, "dropdown" in event.options.get("class", "")
             elif event.name == "solution-end":
                 inside = False
-        used = {
-            name
-            for cell in solution
-            for name in functions_used(cell.source, names)
-        }
+        used = {name for cell in solution for name in functions_used(cell.source, names)}
         found.append(
             Exercise(
                 label=label,
@@ -351,13 +305,8 @@ def exercises_of(
                 starter=starter,
                 solution=tuple(cell.index for cell in solution),
                 is_folded=folded,
-                is_executed=bool(solution)
-                and all(cell.count for cell in solution),
-                checkers=tuple(
-                    sorted(
-                        name for name in used if name.startswith("exercises.")
-                    )
-                ),
+                is_executed=bool(solution) and all(cell.count for cell in solution),
+                checkers=tuple(sorted(name for name in used if name.startswith("exercises."))),
             )
         )
     return tuple(found)
@@ -372,11 +321,7 @@ def figures_of(cells: tuple[Cell, ...]) -> tuple[Figure, ...]:
         Figure(
             cell=cell.index,
             png=base64.b64decode(text_of(output["data"]["image/png"])),
-            alt=str(
-                cell.metadata.get("mystnb", {})
-                .get("image", {})
-                .get("alt", "")
-            ),
+            alt=str(cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")),
             is_timing="nbval-ignore-output" in cell.tags,
         )
         for cell in cells
@@ -399,24 +344,15 @@ def mathnn_names(source: str) -> dict[str, str]:
             for alias in node.names:
                 if alias.name.split(".")[0] == "mathnn":
                     below = alias.name.removeprefix("mathnn").lstrip(".")
-                    names[alias.asname or "mathnn"] = (
-                        below if alias.asname else ""
-                    )
-        elif (
-            isinstance(node, ast.ImportFrom)
-            and (node.module or "").split(".")[0] == "mathnn"
-        ):
+                    names[alias.asname or "mathnn"] = below if alias.asname else ""
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "mathnn":
             below = (node.module or "").removeprefix("mathnn").lstrip(".")
             for alias in node.names:
-                names[alias.asname or alias.name] = (
-                    f"{below}.{alias.name}".lstrip(".")
-                )
+                names[alias.asname or alias.name] = f"{below}.{alias.name}".lstrip(".")
     return names
 
 
-def functions_used(
-    source: str, names: dict[str, str] | None = None
-) -> tuple[str, ...]:
+def functions_used(source: str, names: dict[str, str] | None = None) -> tuple[str, ...]:
     """Return the dotted names below `mathnn` that `source` uses, called or passed on.
 
     `names` are the imports of the set-up cell; those of `source` itself are added. Only the longest
@@ -432,9 +368,7 @@ def functions_used(
             chain.append(inner.attr)
             inner = inner.value
         if isinstance(inner, ast.Name) and inner.id in bound:
-            dotted = ".".join(
-                part for part in (bound[inner.id], *reversed(chain)) if part
-            )
+            dotted = ".".join(part for part in (bound[inner.id], *reversed(chain)) if part)
             if "." in dotted:
                 found.add(dotted)
             return
@@ -465,19 +399,14 @@ class Notebook:
     def title(self) -> str:
         """The first heading."""
         for cell in self.cells:
-            if cell.kind == "markdown" and (
-                found := re.search(r"^# +(.+)$", cell.source, re.M)
-            ):
+            if cell.kind == "markdown" and (found := re.search(r"^# +(.+)$", cell.source, re.M)):
                 return found[1].strip()
         return self.name
 
     @cached_property
     def setup(self) -> Cell | None:
         """The cell tagged ``setup``."""
-        return next(
-            (c for c in self.cells if c.kind == "code" and "setup" in c.tags),
-            None,
-        )
+        return next((c for c in self.cells if c.kind == "code" and "setup" in c.tags), None)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -488,11 +417,7 @@ class Notebook:
     def directives(self) -> tuple[Directive, ...]:
         """All directives of all Markdown cells."""
         markdown = (cell for cell in self.cells if cell.kind == "markdown")
-        return tuple(
-            d
-            for cell in markdown
-            for d in directives(parse_blocks(cell.source, cell.index))
-        )
+        return tuple(d for cell in markdown for d in directives(parse_blocks(cell.source, cell.index)))
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -508,12 +433,7 @@ class Notebook:
     def checks(self) -> tuple[Check, ...]:
         """The checked cells."""
         return tuple(
-            Check(
-                cell.verifies,
-                cell.index,
-                cell.source,
-                functions_used(cell.source, self.names),
-            )
+            Check(cell.verifies, cell.index, cell.source, functions_used(cell.source, self.names))
             for cell in self.cells
             if cell.verifies
         )
@@ -542,16 +462,10 @@ class Notebook:
 
 def read(path: Path, *, is_chapter: bool = True) -> Notebook:
     """Read one notebook."""
-    return Notebook(
-        path,
-        cells_of(json.loads(path.read_text(encoding="utf-8"))),
-        is_chapter,
-    )
+    return Notebook(path, cells_of(json.loads(path.read_text(encoding="utf-8"))), is_chapter)
 
 
-def _toc_files(
-    entry: dict[str, Any], numbered: bool = False
-) -> Iterator[tuple[str, bool]]:
+def _toc_files(entry: dict[str, Any], numbered: bool = False) -> Iterator[tuple[str, bool]]:
     numbered = bool(entry.get("numbered", numbered))
     for name in ("root", "file"):
         if name in entry:
@@ -564,21 +478,13 @@ def _toc_files(
 def paths(root: Path = ROOT) -> dict[Path, bool]:
     """Return the notebooks of ``_toc.yml``, in order -> whether each is a numbered chapter."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    files = {
-        root / f"{file.removesuffix('.ipynb')}.ipynb": numbered
-        for file, numbered in _toc_files(toc)
-    }
-    return {
-        path: numbered for path, numbered in files.items() if path.exists()
-    }
+    files = {root / f"{file.removesuffix('.ipynb')}.ipynb": numbered for file, numbered in _toc_files(toc)}
+    return {path: numbered for path, numbered in files.items() if path.exists()}
 
 
 def book(root: Path = ROOT) -> tuple[Notebook, ...]:
     """All notebooks of the book, in order."""
-    return tuple(
-        read(path, is_chapter=chapter)
-        for path, chapter in paths(root).items()
-    )
+    return tuple(read(path, is_chapter=chapter) for path, chapter in paths(root).items())
 
 
 # --- the ledger -----------------------------------------------------------------------------------
@@ -598,14 +504,9 @@ def read_ledger(path: Path = ROOT / "book" / "ledger.yml") -> Ledger:
     """Read the ledger; sections without entries may be left empty."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     if unknown := set(raw) - {"statements", "remarks", "cited", "awaited"}:
-        raise ValueError(
-            f"{path.name} has unknown sections: {', '.join(sorted(unknown))}"
-        )
+        raise ValueError(f"{path.name} has unknown sections: {', '.join(sorted(unknown))}")
     return Ledger(
-        statements={
-            label: tuple(ids or ())
-            for label, ids in (raw.get("statements") or {}).items()
-        },
+        statements={label: tuple(ids or ()) for label, ids in (raw.get("statements") or {}).items()},
         remarks=dict(raw.get("remarks") or {}),
         cited=dict(raw.get("cited") or {}),
         awaited=tuple(raw.get("awaited") or ()),
