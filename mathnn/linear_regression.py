@@ -361,8 +361,8 @@ def normal_equations(X: ArrayLike, y: ArrayLike, *, intercept: bool = True, refi
     ValueError
         If shapes disagree, there is no row or no column, or an entry is NaN or infinite.
     numpy.linalg.LinAlgError
-        If the columns are linearly dependent, or so nearly that the factorisation keeps less than about two digits,
-        and one refinement less than four. That is at condition numbers from a few millions.
+        If the columns, centred and scaled to length 1, are linearly dependent, or have a condition number above
+        6.7e6: there the factorisation keeps less than about two digits, and one refinement less than four.
 
     See Also
     --------
@@ -399,9 +399,10 @@ def normal_equations(X: ArrayLike, y: ArrayLike, *, intercept: bool = True, refi
         if n < p + intercept or (length <= 100.0 * _EPS * math.sqrt(n) * np.abs(centre[:p])).any():
             raise np.linalg.LinAlgError(_DEPENDENT)
         scaled = gram[:p, :p] / length / length[:, None]
-        # The eigenvalues add up to p; rounding moves each by a small multiple of p times the rounding unit. The ratio
-        # of the two is the relative error before refinement; every refinement multiplies the error by it once more.
-        if np.linalg.eigvalsh(scaled)[0] <= 100.0 * p * _EPS:
+        # Rounding moves an eigenvalue by a small multiple of the largest one times the rounding unit. The ratio of that
+        # to the smallest is the relative error before refinement; a refinement multiplies the error by it once more.
+        eigenvalues = np.linalg.eigvalsh(scaled)
+        if eigenvalues[0] <= 100.0 * _EPS * eigenvalues[-1]:
             raise np.linalg.LinAlgError(_DEPENDENT)
         L = np.linalg.cholesky(scaled)
 
