@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from mathnn import calculus, datasets, linear_regression
+from mathnn import activations, calculus, datasets, linear_regression, losses
 
 # Strides and byte orders change the order of summation, hence the last digits.
 SAME = 1e-12
@@ -18,6 +18,11 @@ A = SOURCE.standard_normal((7, 3))
 Y = SOURCE.standard_normal(7)
 BETA = SOURCE.standard_normal(3)
 FIT = linear_regression.least_squares(A, Y)
+
+
+# Targets of no, some and all mass, and signs: between them they are in the domain of every loss.
+SHARES = np.eye(3)[[0, 1, 2, 0, 1, 2, 2]]
+SIGNS = np.sign(Y)
 
 
 def rng():
@@ -55,11 +60,36 @@ ARGUMENTS = {
     "check_gradient": ("x", BETA, lambda v: calculus.check_gradient(cubic, cubic_gradient, v)),
     "taylor_slope": ("x", BETA, lambda v: calculus.taylor_slope(cubic, cubic_gradient, v, rng=rng())),
     "linear_data": ("weights", BETA, lambda v: datasets.linear_data(4, v, rng=rng())),
+    "softmax": ("z", A, activations.softmax),
+    "log_softmax": ("z", A, activations.log_softmax),
+    "softmax_jacobian": ("z", A, activations.softmax_jacobian),
+    "softmax_vjp, z": ("z", A, lambda v: activations.softmax_vjp(v, SHARES)),
+    "softmax_vjp, v": ("v", A, lambda v: activations.softmax_vjp(SHARES, v)),
+    "log_softmax_vjp, z": ("z", A, lambda v: activations.log_softmax_vjp(v, SHARES)),
+    "log_softmax_vjp, v": ("v", A, lambda v: activations.log_softmax_vjp(SHARES, v)),
+    "zero_one, y_true": ("y_true", SIGNS, lambda v: losses.zero_one(v, np.ones(7))),
+    "zero_one, labels": ("labels", SIGNS, lambda v: losses.zero_one(np.ones(7), v)),
 }
-# These take a point of any shape.
-ANY_SHAPE = {label for label in ARGUMENTS if hasattr(calculus, label)}
+ENTRYWISE = {
+    f"{name}.{method}": ("z", A, getattr(activation, method))
+    for name, activation in activations.ACTIVATIONS.items()
+    for method in ("value", "derivative")
+}
+PREDICTIONS = {
+    f"{name}, f": ("f", A, lambda v, loss=loss: loss.value_and_grad(2 * SHARES - 1 if loss.kinks else SHARES, v))
+    for name, loss in losses.LOSSES.items()
+}
+TARGETS = {
+    f"{name}, y_true": ("y_true", SHARES, lambda v, loss=loss: loss.value_and_grad(v, A))
+    for name, loss in losses.LOSSES.items()
+    if not loss.kinks
+}
+ARGUMENTS |= ENTRYWISE | PREDICTIONS | TARGETS
+# These take a point of any shape, or tell of two shapes that differ.
+ANY_SHAPE = {label for label in ARGUMENTS if hasattr(calculus, label)} | {*ENTRYWISE, *PREDICTIONS, *TARGETS}
 # These pass on what is not finite; all others refuse it.
-PROPAGATE = {"design_matrix"}
+PROPAGATE = {"design_matrix", *ENTRYWISE, *PREDICTIONS, *TARGETS}
+PROPAGATE |= {label for label in ARGUMENTS if "softmax" in label or "zero_one" in label}
 
 
 def arguments(without=frozenset()):

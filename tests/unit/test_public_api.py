@@ -9,6 +9,16 @@ import pytest
 import mathnn
 
 API = {
+    "mathnn.activations": {
+        "Activation": "(name, kinks, _value, _derivative)",
+        "Activation.derivative": "(self, z)",
+        "Activation.value": "(self, z)",
+        "log_softmax": "(z)",
+        "log_softmax_vjp": "(z, v)",
+        "softmax": "(z)",
+        "softmax_jacobian": "(z)",
+        "softmax_vjp": "(z, v)",
+    },
     "mathnn.calculus": {
         "GradientCheck": "(passed, error, index, formula, numerical)",
         "check_gradient": "(f, gradient, x, *, rtol=1e-06, step=None)",
@@ -31,6 +41,26 @@ API = {
         "rss_gradient": "(beta, A, y)",
         "rss_hessian": "(A)",
     },
+    "mathnn.losses": {
+        "Loss": "(name, kinks, _rows)",
+        "Loss.value": "(self, y_true, f)",
+        "Loss.value_and_grad": "(self, y_true, f)",
+        "zero_one": "(y_true, labels)",
+    },
+    "mathnn.network": {
+        "Layer": "(W, b)",
+        "Trace": "(inputs, outputs)",
+        "backward": "(params, trace, cotangent, *, activation)",
+        "flatten": "(params)",
+        "forward": "(params, X, *, activation)",
+        "init": "(sizes, *, rng, scheme='he', dtype=<class 'numpy.float64'>)",
+        "jvp": "(params, X, tangent, *, activation)",
+        "per_example_gradients": "(params, X, y, *, activation, loss)",
+        "predict": "(params, X, *, activation)",
+        "unflatten": "(theta, like)",
+        "value_and_grad": "(params, X, y, *, activation, loss, ridge=0.0)",
+        "vjp": "(params, X, cotangent, *, activation)",
+    },
     "mathnn.timing": {
         "Timing": "(names, seconds)",
         "compare": "(functions, *, rounds=7)",
@@ -50,6 +80,27 @@ API = {
         "total": "(summand, *ranges)",
         "verify": "(derived, function, *, rng, trials=5, rtol=1e-11)",
     },
+}
+
+# The records that the modules offer by name.
+RECORDS = {
+    "mathnn.activations.ACTIVATIONS": [
+        "identity",
+        "logistic",
+        "tanh",
+        "relu",
+        "leaky_relu",
+        "softplus",
+        "heaviside",
+    ],
+    "mathnn.losses.LOSSES": [
+        "squared_error",
+        "half_squared_error",
+        "binary_cross_entropy",
+        "categorical_cross_entropy",
+        "hinge",
+        "perceptron",
+    ],
 }
 
 
@@ -85,6 +136,15 @@ def test_the_interface_is_the_one_that_is_written_down(name):
     assert interface(importlib.import_module(name)) == API[name]
 
 
+@pytest.mark.parametrize("table", RECORDS)
+def test_the_records_are_those_that_are_written_down(table):
+    name, _, constant = table.rpartition(".")
+    module = importlib.import_module(name)
+    records = getattr(module, constant)
+    assert list(records) == RECORDS[table]
+    assert all(record is getattr(module, record.name) for record in records.values())
+
+
 def test_every_module_is_written_down():
     modules = {f"mathnn.{module.name}" for module in pkgutil.iter_modules(mathnn.__path__)}
     assert {name for name in modules if "._" not in name} - {"mathnn.exercises"} == set(API)
@@ -96,5 +156,6 @@ def test_every_parameter_and_result_has_a_type(name):
         if inspect.isclass(function) and issubclass(function, Exception):
             continue
         found = inspect.signature(function)
-        assert found.return_annotation is not inspect.Signature.empty
+        # A class returns itself; a named tuple does not say so.
+        assert inspect.isclass(function) or found.return_annotation is not inspect.Signature.empty
         assert all(parameter.annotation is not inspect.Parameter.empty for parameter in found.parameters.values())
