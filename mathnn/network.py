@@ -9,7 +9,7 @@ and the output is :math:`Z^{[L]}`: no activation acts on it, since the losses ta
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -244,11 +244,10 @@ def backward(params: Params, trace: Trace, cotangent: ArrayLike, *, activation: 
         raise ValueError(
             f"cotangent must have the shape of the output, got {delta.shape} and {trace.outputs[-1].shape}"
         )
-    gradient = []
-    for number in range(len(layers) - 1, -1, -1):
-        gradient.append(Layer(trace.inputs[number].T @ delta, delta.sum(axis=0)))
-        if number:
-            delta = (delta @ layers[number].W.T) * activation.derivative(trace.outputs[number - 1])
+    gradient = [
+        Layer(trace.inputs[number].T @ at_layer, at_layer.sum(axis=0))
+        for number, at_layer in _deltas(layers, trace, delta, activation)
+    ]
     return tuple(reversed(gradient))
 
 
@@ -413,15 +412,13 @@ def per_example_gradients(
     delta = n * loss.value_and_grad(y, trace.outputs[-1])[1]
     result = np.empty((n, sum(layer.W.size + layer.b.size for layer in layers)), dtype=delta.dtype)
     end = result.shape[1]
-    for number in range(len(layers) - 1, -1, -1):
+    for number, at_layer in _deltas(layers, trace, delta, activation):
         W, b = layers[number]
         middle, start = end - b.size, end - b.size - W.size
-        result[:, middle:end] = delta
-        outer = trace.inputs[number][:, :, None] * delta[:, None, :]
+        outer = trace.inputs[number][:, :, None] * at_layer[:, None, :]
         result[:, start:middle] = outer.reshape(n, -1)
+        result[:, middle:end] = at_layer
         end = start
-        if number:
-            delta = (delta @ W.T) * activation.derivative(trace.outputs[number - 1])
     return result
 
 
@@ -503,6 +500,17 @@ def vjp(params: Params, X: ArrayLike, cotangent: ArrayLike, *, activation: Activ
     [[30.]]
     """
     return backward(params, forward(params, X, activation=activation), cotangent, activation=activation)
+
+
+def _deltas(
+    layers: Params, trace: Trace, cotangent: FloatArray, activation: Activation
+) -> Iterator[tuple[int, FloatArray]]:
+    """Yield the gradient with respect to the pre-activations of each layer, from the last layer to the first."""
+    delta = cotangent
+    for number in reversed(range(len(layers))):
+        yield number, delta
+        if number:
+            delta = (delta @ layers[number].W.T) * activation.derivative(trace.outputs[number - 1])
 
 
 def _layers(params: Params, name: str = "params") -> Params:
