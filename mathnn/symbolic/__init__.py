@@ -8,16 +8,19 @@ from mathnn.symbolic.arrays import SymbolicError, Tensor, array, sizes, tidy, to
 from mathnn.symbolic.derivatives import gradient, hessian
 from mathnn.symbolic.equality import equal, evaluate, verify
 from mathnn.symbolic.losses import rss
+from mathnn.symbolic.network import SymbolicNetwork, network
 from mathnn.symbolic.normal_form import normal_form
 
 __all__ = [
     "SymbolicError",
+    "SymbolicNetwork",
     "Tensor",
     "array",
     "equal",
     "evaluate",
     "gradient",
     "hessian",
+    "network",
     "normal_form",
     "rss",
     "sizes",

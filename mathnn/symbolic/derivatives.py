@@ -9,7 +9,7 @@ from mathnn.symbolic.normal_form import normal_form
 _NAMES = [*"klpq", *(f"k{number}" for number in range(1, 100))]
 
 
-def gradient(value: sp.Expr | Tensor, wrt: sp.IndexedBase) -> Tensor:
+def gradient(value: sp.Expr | Tensor, wrt: sp.IndexedBase, *, normalise: bool = True) -> Tensor:
     r"""Differentiate by the entries of an array, for all sizes at once.
 
     .. math:: G_{k} = \frac{\partial f}{\partial \beta_k}, \qquad \text{or } G_{kl} = \frac{\partial f}{\partial W_{kl}}
@@ -21,10 +21,14 @@ def gradient(value: sp.Expr | Tensor, wrt: sp.IndexedBase) -> Tensor:
     wrt : sympy.IndexedBase
         The array, made by `array`, that is differentiated by.
 
+    normalise : bool
+        Whether to bring the derivative to normal form, which `equal` and display need. For networks with several hidden
+        layers it takes minutes, and `evaluate` does not need it.
+
     Returns
     -------
     Tensor
-        The derivative in normal form; its new indices come after those of `value`.
+        The derivative; its new indices come after those of `value`.
 
     Raises
     ------
@@ -54,7 +58,11 @@ def gradient(value: sp.Expr | Tensor, wrt: sp.IndexedBase) -> Tensor:
     new = tuple(sp.Symbol(name, integer=True, positive=True) for name in names)
     indices, shape = value.indices + new, value.shape + tuple(wrt.shape)
     ranges = dict(zip(indices, shape, strict=True))
-    result = normal_form(value.expression.diff(wrt[new]), ranges)
+    result = value.expression.diff(wrt[new])
+    if normalise:
+        result = normal_form(result, ranges)
+    elif result.has(sp.Derivative):
+        raise SymbolicError(f"SymPy left the derivative by {wrt} unevaluated")
     if result == 0:
         raise SymbolicError(f"the derivative by {wrt} is identically zero, and a zero from SymPy is not trusted")
     known = value.expression.free_symbols | wrt.free_symbols | set(indices)

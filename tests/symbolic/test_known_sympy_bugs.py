@@ -105,3 +105,11 @@ def test_nested_sums_are_evaluated_rightly():
 def test_a_positive_index_is_known_to_differ_from_zero():
     # Hence the delta of our own when indices count from zero.
     assert sp.KroneckerDelta(i, 0) == 0
+
+
+@wrong("of the family of sympy#27359: the Piecewise is folded out of the inner sum, whose index escapes")
+def test_a_piecewise_in_nested_sums():
+    a = sp.IndexedBase("a", shape=(m, n))
+    inner = sp.Sum(sp.Piecewise((0, a[i, k] <= 0), (a[i, k], True)), (k, 1, n))
+    outer = sp.Sum((inner - x[i]) ** 2, (i, 1, m))
+    assert k not in outer.free_symbols
