@@ -170,7 +170,7 @@ def forward(params: Params, X: ArrayLike, *, activation: Activation) -> Trace:
 
 
 def predict(params: Params, X: ArrayLike, *, activation: Activation) -> FloatArray:
-    """Return the output of the network, without keeping what is on the way.
+    """Return the output of the network.
 
     Parameters
     ----------

@@ -189,3 +189,19 @@ def test_a_formula_may_be_given_without_indices():
     assert equal(SUM - SUM, sp.Integer(0))
     assert not equal(SUM, sp.Integer(0))
     assert equal(gradient(SUM, y), sp.Integer(1))
+
+
+def test_two_tensors_are_compared_entry_by_entry_whatever_their_indices_are_called():
+    derived = gradient(LOSS, beta)
+    other = sp.Symbol("other", integer=True, positive=True)
+
+    def residual(i):
+        return total(lambda j: A[i, j] * beta[j], d) - y[i]
+
+    def tensor(factor, size):
+        return Tensor(factor * total(lambda i: A[i, other] * residual(i), n), (other,), (size,))
+
+    assert equal(derived, tensor(2, d))
+    assert not equal(derived, tensor(sp.Rational(202, 100), d))
+    with pytest.raises(SymbolicError, match="same shape"):
+        equal(derived, tensor(2, n))
