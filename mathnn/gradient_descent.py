@@ -44,8 +44,9 @@ class State(NamedTuple):
     slots: tuple[FloatArray, ...]
 
 
-# Changes theta and the slots in place: (theta, gradient, slots, scratch, t). The scratch vector has theta's shape.
-_Update = Callable[[FloatArray, FloatArray, tuple[FloatArray, ...], FloatArray, int], None]
+_Slots = tuple[FloatArray, ...]
+# Changes theta and the slots in place, and uses the memory of the gradient: (theta, gradient, slots, t).
+_Update = Callable[[FloatArray, FloatArray, _Slots, int], None]
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Optimizer:
         slots = tuple(slot.astype(point.dtype) for slot in slots)
         # What overflows is inf or NaN, and whoever evaluates the function there sees it.
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            self._update(moved, direction.astype(point.dtype, copy=False), slots, np.empty_like(moved), t)
+            self._update(moved, direction.astype(point.dtype), slots, t)
         return moved, State(t, slots)
 
 
@@ -291,12 +292,12 @@ def gradient_descent(learning_rate: float | Schedule | Backtracking) -> Optimize
     """
     rate = _rate(learning_rate)
 
-    def update(theta: FloatArray, g: FloatArray, _: tuple[FloatArray, ...], scratch: FloatArray, t: int) -> None:
+    def update(theta: FloatArray, g: FloatArray, _: _Slots, t: int) -> None:
         if isinstance(rate, Backtracking):
-            np.multiply(g, rate.step_size(theta, g, -g), scratch)
+            np.multiply(g, rate.step_size(theta, g, -g), g)
         else:
-            np.multiply(g, rate(t), scratch)
-        np.subtract(theta, scratch, theta)
+            np.multiply(g, rate(t), g)
+        np.subtract(theta, g, theta)
 
     return Optimizer("gradient_descent", 0, update)
 
@@ -339,12 +340,12 @@ def momentum(learning_rate: float | Schedule, *, beta: float = 0.9) -> Optimizer
     """
     rate, keep = _plain_rate(learning_rate), _share(beta, "beta")
 
-    def update(theta: FloatArray, g: FloatArray, slots: tuple[FloatArray, ...], scratch: FloatArray, t: int) -> None:
+    def update(theta: FloatArray, g: FloatArray, slots: _Slots, t: int) -> None:
         v = slots[0]
         np.multiply(v, keep, v)
         np.add(v, g, v)
-        np.multiply(v, rate(t), scratch)
-        np.subtract(theta, scratch, theta)
+        np.multiply(v, rate(t), g)
+        np.subtract(theta, g, theta)
 
     return Optimizer("momentum", 1, update)
 
@@ -389,14 +390,13 @@ def nesterov(learning_rate: float | Schedule, *, beta: float = 0.9) -> Optimizer
     """
     rate, keep = _plain_rate(learning_rate), _share(beta, "beta")
 
-    def update(theta: FloatArray, g: FloatArray, slots: tuple[FloatArray, ...], scratch: FloatArray, t: int) -> None:
+    def update(theta: FloatArray, g: FloatArray, slots: _Slots, t: int) -> None:
         v, eta = slots[0], rate(t)
         np.multiply(v, keep, v)
         np.add(v, g, v)
-        np.multiply(v, keep, scratch)
-        np.add(scratch, g, scratch)
-        np.multiply(scratch, eta, scratch)
-        np.subtract(theta, scratch, theta)
+        np.add(g, keep * v, g)
+        np.multiply(g, eta, g)
+        np.subtract(theta, g, theta)
 
     return Optimizer("nesterov", 1, update)
 
@@ -439,17 +439,13 @@ def rmsprop(learning_rate: float | Schedule = 1e-3, *, beta: float = 0.99, epsil
     rate, keep = _plain_rate(learning_rate), _share(beta, "beta")
     eps = real_number(epsilon, "epsilon", minimum=0.0, strict=True)
 
-    def update(theta: FloatArray, g: FloatArray, slots: tuple[FloatArray, ...], scratch: FloatArray, t: int) -> None:
+    def update(theta: FloatArray, g: FloatArray, slots: _Slots, t: int) -> None:
         s = slots[0]
-        np.multiply(g, g, scratch)
-        np.multiply(scratch, 1.0 - keep, scratch)
         np.multiply(s, keep, s)
-        np.add(s, scratch, s)
-        np.sqrt(s, scratch)
-        np.add(scratch, eps, scratch)
-        np.divide(g, scratch, scratch)
-        np.multiply(scratch, rate(t), scratch)
-        np.subtract(theta, scratch, theta)
+        np.add(s, (1.0 - keep) * g * g, s)
+        np.divide(g, np.sqrt(s) + eps, g)
+        np.multiply(g, rate(t), g)
+        np.subtract(theta, g, theta)
 
     return Optimizer("rmsprop", 1, update)
 
@@ -494,16 +490,16 @@ def adam(
     rate, b1, b2 = _plain_rate(learning_rate), _share(beta1, "beta1"), _share(beta2, "beta2")
     eps = real_number(epsilon, "epsilon", minimum=0.0, strict=True)
 
-    def update(theta: FloatArray, g: FloatArray, slots: tuple[FloatArray, ...], scratch: FloatArray, t: int) -> None:
+    def update(theta: FloatArray, g: FloatArray, slots: _Slots, t: int) -> None:
         # With the slots M = m / (1 - b1) and S = s / (1 - b2), sqrt(s / (1 - b2^t)) = k sqrt(S): two passes fewer.
         k = math.sqrt((1.0 - b2) / (1.0 - b2**t))
         a, e = rate(t) * (1.0 - b1) / (1.0 - b1**t) / k, eps / k
         for start in range(0, theta.size, _BLOCK):
             part = slice(start, start + _BLOCK)
-            gradient, M, S, u = g[part], slots[0][part], slots[1][part], scratch[part]
+            u, M, S = g[part], slots[0][part], slots[1][part]
             np.multiply(M, b1, M)
-            np.add(M, gradient, M)
-            np.multiply(gradient, gradient, u)
+            np.add(M, u, M)
+            np.multiply(u, u, u)
             np.multiply(S, b2, S)
             np.add(S, u, S)
             np.sqrt(S, u)
@@ -546,15 +542,14 @@ def newton(
     """
     rate = _rate(learning_rate)
 
-    def update(theta: FloatArray, g: FloatArray, _: tuple[FloatArray, ...], scratch: FloatArray, t: int) -> None:
+    def update(theta: FloatArray, g: FloatArray, _: _Slots, t: int) -> None:
         H = float_array(hessian(theta.copy()), "hessian(theta)", "(P, P)")
         if H.shape != (theta.size, theta.size):
             raise ValueError(f"hessian(theta) must have shape {(theta.size, theta.size)}, got {H.shape}")
         require_finite(H, "hessian(theta)")
         direction = -np.linalg.solve(H.astype(np.float64), g.astype(np.float64)).astype(theta.dtype)
         eta = rate.step_size(theta, g, direction) if isinstance(rate, Backtracking) else rate(t)
-        np.multiply(direction, eta, scratch)
-        np.add(theta, scratch, theta)
+        np.add(theta, eta * direction, theta)
 
     return Optimizer("newton", 0, update)
 

@@ -33,7 +33,9 @@ class Loss:
 
     name: str
     kinks: tuple[float, ...]
-    _rows: Callable[[ArrayLike, FloatArray], _Rows] = field(repr=False)
+    # The targets, checked against the predictions and in their dtype; and from both the losses and their gradients.
+    _targets: Callable[[ArrayLike, FloatArray], FloatArray] = field(repr=False)
+    _rows: Callable[[FloatArray, FloatArray], _Rows] = field(repr=False)
 
     def value(self, y_true: ArrayLike, f: ArrayLike) -> float:
         r"""Mean loss of a batch.
@@ -100,7 +102,7 @@ class Loss:
         n = len(prediction)
         # What overflows is inf, and inf - inf is NaN: the result says so, no warning has to.
         with np.errstate(over="ignore", invalid="ignore"):
-            losses, gradient = self._rows(y_true, prediction)
+            losses, gradient = self._rows(self._targets(y_true, prediction), prediction)
             return float(losses.sum(dtype=np.float64)) / n, gradient / n
 
 
@@ -120,47 +122,43 @@ def _require_domain(inside: np.ndarray, targets: FloatArray, rule: str) -> None:
         raise ValueError(f"y_true must {rule}, got {targets[~inside][0]}")
 
 
-def _squared_error(y_true: ArrayLike, f: FloatArray) -> _Rows:
-    error = f - _same_shape(y_true, f)
+def _squared_error(y: FloatArray, f: FloatArray) -> _Rows:
+    error = f - y
     return error * error, 2.0 * error
 
 
-def _half_squared_error(y_true: ArrayLike, f: FloatArray) -> _Rows:
-    error = f - _same_shape(y_true, f)
+def _half_squared_error(y: FloatArray, f: FloatArray) -> _Rows:
+    error = f - y
     return 0.5 * error * error, error
 
 
-def _binary_cross_entropy(y_true: ArrayLike, f: FloatArray) -> _Rows:
+def _probabilities(y_true: ArrayLike, f: FloatArray) -> FloatArray:
     y = _same_shape(y_true, f)
     _require_domain((y >= 0.0) & (y <= 1.0), y, "be in [0, 1], a label or a probability")
+    return y
+
+
+def _binary_cross_entropy(y: FloatArray, f: FloatArray) -> _Rows:
     # -y log sigma(f) - (1 - y) log(1 - sigma(f)) = y softplus(-f) + (1 - y) softplus(f): no logarithm of zero, and for
     # a right and certain prediction no cancellation.
     return y * softplus.value(-f) + (1.0 - y) * softplus.value(f), logistic.value(f) - y
 
 
-def _categorical_cross_entropy(y_true: ArrayLike, f: FloatArray) -> _Rows:
+def _classes(y_true: ArrayLike, f: FloatArray) -> FloatArray:
+    """Return integer labels, or nonnegative rows."""
     if f.ndim != 2:
         raise ValueError(f"f must have shape (n, k), one column a class, got {f.shape}; use f[None, :] for one example")
-    shifted = f - f.max(axis=1, keepdims=True)
-    e = np.exp(shifted)
-    total = e.sum(axis=1, keepdims=True)
     if float_array(y_true, "y_true").ndim == 1:
-        rows = _label_rows(np.asarray(y_true), f)
-        losses = np.log(total[:, 0]) - shifted[rows]
-        gradient = e / total
-        gradient[rows] -= 1.0
-        return losses, gradient
+        return _labels(np.asarray(y_true), f)
     y = _same_shape(y_true, f)
     _require_domain(y >= 0.0, y, "not be negative")
-    mass = y.sum(axis=1, keepdims=True)
+    mass = y.sum(axis=1)
     if not np.isfinite(mass).all():
         raise ValueError(f"y_true must have finite row sums, got {mass[~np.isfinite(mass)][0]}; rescale y_true")
-    # A score of -inf with weight zero must not make NaN.
-    weighted = y * np.where(y > 0.0, shifted, 0.0)
-    return mass * np.log(total) - weighted.sum(axis=1, keepdims=True), mass * (e / total) - y
+    return y
 
 
-def _label_rows(labels: np.ndarray, f: FloatArray) -> tuple[np.ndarray, np.ndarray]:
+def _labels(labels: np.ndarray, f: FloatArray) -> np.ndarray:
     n, k = f.shape
     if len(labels) != n:
         raise ValueError(f"y_true must have one label an example, got {len(labels)} labels and {n} examples")
@@ -172,7 +170,22 @@ def _label_rows(labels: np.ndarray, f: FloatArray) -> tuple[np.ndarray, np.ndarr
     if labels.min() < 0 or labels.max() >= k:
         outside = labels[(labels < 0) | (labels >= k)][0]
         raise ValueError(f"y_true must have labels in 0, ..., {k - 1}, the columns of f, got {outside}")
-    return np.arange(n), labels
+    return labels
+
+
+def _categorical_cross_entropy(y: FloatArray, f: FloatArray) -> _Rows:
+    shifted = f - f.max(axis=1, keepdims=True)
+    e = np.exp(shifted)
+    total = e.sum(axis=1, keepdims=True)
+    if y.ndim == 1:
+        chosen = np.arange(len(f)), y
+        gradient = e / total
+        gradient[chosen] -= 1.0
+        return np.log(total[:, 0]) - shifted[chosen], gradient
+    mass = y.sum(axis=1, keepdims=True)
+    # A score of -inf with weight zero must not make NaN.
+    weighted = y * np.where(y > 0.0, shifted, 0.0)
+    return mass * np.log(total) - weighted.sum(axis=1, keepdims=True), mass * (e / total) - y
 
 
 def _signs(y_true: ArrayLike, f: FloatArray) -> FloatArray:
@@ -181,42 +194,40 @@ def _signs(y_true: ArrayLike, f: FloatArray) -> FloatArray:
     return y
 
 
-def _hinge(y_true: ArrayLike, f: FloatArray) -> _Rows:
-    y = _signs(y_true, f)
+def _hinge(y: FloatArray, f: FloatArray) -> _Rows:
     slack = 1.0 - y * f
     # Subtracted from 0.0, so that no -0.0 is printed.
     return relu.value(slack), 0.0 - y * relu.derivative(slack)
 
 
-def _perceptron(y_true: ArrayLike, f: FloatArray) -> _Rows:
-    y = _signs(y_true, f)
+def _perceptron(y: FloatArray, f: FloatArray) -> _Rows:
     # The step function is 1 at 0, as the subgradient at the kink needs it.
     return relu.value(-y * f), 0.0 - y * heaviside.value(-y * f)
 
 
-squared_error = Loss("squared_error", (), _squared_error)
+squared_error = Loss("squared_error", (), _same_shape, _squared_error)
 r"""Squared error :math:`\|f - y\|^2`."""
 
-half_squared_error = Loss("half_squared_error", (), _half_squared_error)
+half_squared_error = Loss("half_squared_error", (), _same_shape, _half_squared_error)
 r"""Half the squared error, :math:`\frac12 \|f - y\|^2`."""
 
-binary_cross_entropy = Loss("binary_cross_entropy", (), _binary_cross_entropy)
+binary_cross_entropy = Loss("binary_cross_entropy", (), _probabilities, _binary_cross_entropy)
 r"""Cross-entropy of independent yes-no outputs with logits f and targets in [0, 1].
 
 :math:`-\sum_j y_j \log \sigma(f_j) + (1 - y_j) \log(1 - \sigma(f_j))`, with the gradient :math:`\sigma(f) - y`.
 """
 
-categorical_cross_entropy = Loss("categorical_cross_entropy", (), _categorical_cross_entropy)
+categorical_cross_entropy = Loss("categorical_cross_entropy", (), _classes, _categorical_cross_entropy)
 r"""Cross-entropy of one choice among k with logits f: :math:`-\sum_j y_j \log \operatorname{softmax}(f)_j`.
 
 Targets are integer labels of shape (n,), or nonnegative rows of shape (n, k) with any sums; the gradient is
 :math:`(\sum_j y_j) \operatorname{softmax}(f) - y`.
 """
 
-hinge = Loss("hinge", (1.0,), _hinge)
+hinge = Loss("hinge", (1.0,), _signs, _hinge)
 r"""Hinge loss :math:`\max(0, 1 - y f)` for labels -1 and 1; at the kink :math:`y f = 1` the subgradient 0 is taken."""
 
-perceptron = Loss("perceptron", (0.0,), _perceptron)
+perceptron = Loss("perceptron", (0.0,), _signs, _perceptron)
 r"""Perceptron loss :math:`\max(0, -y f)` for labels -1 and 1.
 
 At the kink :math:`f = 0` the subgradient :math:`-y` is taken: descent can start at zero, as Rosenblatt's rule does.

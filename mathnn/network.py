@@ -370,7 +370,7 @@ def unflatten(theta: ArrayLike, like: Params) -> Params:
 
 
 def per_example_gradients(
-    params: Params, X: ArrayLike, y: ArrayLike, *, activation: Activation, loss: Loss
+    params: Params, X: ArrayLike, y: ArrayLike, *, activation: Activation, loss: Loss, out: FloatArray | None = None
 ) -> FloatArray:
     r"""Gradient of the loss of each example by itself; their mean is the gradient of the batch.
 
@@ -381,6 +381,8 @@ def per_example_gradients(
     ----------
     params, X, y, activation, loss
         As for `value_and_grad`.
+    out : numpy.ndarray, shape (n, P), optional
+        Where to write the result: saves a large new array in a loop.
 
     Returns
     -------
@@ -410,13 +412,17 @@ def per_example_gradients(
     n = len(trace.inputs[0])
     # The gradient of the mean is 1/n of the examples' own.
     delta = n * loss.value_and_grad(y, trace.outputs[-1])[1]
-    result = np.empty((n, sum(layer.W.size + layer.b.size for layer in layers)), dtype=delta.dtype)
+    shape = (n, sum(layer.W.size + layer.b.size for layer in layers))
+    result = np.empty(shape, dtype=delta.dtype) if out is None else out
+    if result.shape != shape or result.dtype != delta.dtype or not result.flags.c_contiguous:
+        raise ValueError(f"out must be a C-contiguous array of shape {shape} and dtype {delta.dtype}, got {out!r:.60}")
     end = result.shape[1]
     for number, at_layer in _deltas(layers, trace, delta, activation):
         W, b = layers[number]
         middle, start = end - b.size, end - b.size - W.size
-        outer = trace.inputs[number][:, :, None] * at_layer[:, None, :]
-        result[:, start:middle] = outer.reshape(n, -1)
+        # A view: the products are written where they belong.
+        outer = result[:, start:middle].reshape(n, *W.shape)
+        np.multiply(trace.inputs[number][:, :, None], at_layer[:, None, :], out=outer)
         result[:, middle:end] = at_layer
         end = start
     return result

@@ -24,8 +24,9 @@ ORDER = (
     "gradient_descent",
     "linear_regression",
     "logistic_regression",
-    "perceptron",
     "network",
+    "_engine",
+    "perceptron",
     "training",
     "approximation",
     "exercises",
@@ -33,7 +34,7 @@ ORDER = (
     "sklearn",
 )
 # What a module may import besides the standard library, NumPy and what is above it.
-EXTRAS = {"symbolic": {"sympy"}, "sklearn": {"sklearn"}}
+EXTRAS = {"symbolic": {"sympy"}, "sklearn": {"sklearn"}, "training": {"tqdm"}}
 STANDARD = frozenset(sys.stdlib_module_names)
 LABEL = re.compile(r"``((?:def|thm|prop|lem|cor|ex|rem|alg|exr)-[\w-]+)``")
 

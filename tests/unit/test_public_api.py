@@ -42,7 +42,7 @@ API = {
         "rss_hessian": "(A)",
     },
     "mathnn.losses": {
-        "Loss": "(name, kinks, _rows)",
+        "Loss": "(name, kinks, _targets, _rows)",
         "Loss.value": "(self, y_true, f)",
         "Loss.value_and_grad": "(self, y_true, f)",
         "zero_one": "(y_true, labels)",
