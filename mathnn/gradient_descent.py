@@ -680,7 +680,9 @@ _BLOCK = 1 << 16
 
 def _evaluate(value_and_grad: ValueAndGrad, theta: FloatArray) -> tuple[float, FloatArray]:
     try:
-        value, slope = value_and_grad(theta)
+        # The user's function may overflow on the way to infinity: `minimize` reports that, once.
+        with np.errstate(over="ignore", invalid="ignore"):
+            value, slope = value_and_grad(theta)
     except TypeError as error:
         if "unpack" in str(error):
             raise TypeError("value_and_grad must return a pair (value, gradient); it returned one number") from error

@@ -462,9 +462,18 @@ def _data(X: ArrayLike, y: ArrayLike, intercept: bool) -> tuple[FloatArray, Floa
         # A product with a row of ones is faster than a sum over an axis.
         ones = np.ones(min(n, _BLOCK_ROWS))
         with np.errstate(over="ignore", invalid="ignore"):
-            for block in _blocks(rows, targets, np.zeros(p + 1)):
-                centre += ones[: len(block)] @ block / n
+            for start in range(0, n, _BLOCK_ROWS):
+                block = slice(start, start + _BLOCK_ROWS)
+                centre[:p] += _sum_of_rows(ones, rows[block])
+                centre[p] += _sum_of_rows(ones, targets[block])
+            centre /= n
     return rows, targets, centre
+
+
+def _sum_of_rows(ones: FloatArray, block: FloatArray) -> FloatArray:
+    """Sum over the rows of a block, in float64 whatever its dtype."""
+    total: FloatArray = ones[: len(block)] @ block.astype(np.float64, copy=False)
+    return total
 
 
 def _blocks(rows: FloatArray, targets: FloatArray, centre: FloatArray) -> Iterator[FloatArray]:

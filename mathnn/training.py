@@ -379,7 +379,7 @@ def _prepared(
     theta = network.flatten(params)
     require_finite(theta, "params")
     rows = float_array(X, "X", "(n, d_0)").astype(theta.dtype, copy=False)
-    output = network.predict(params, rows[:1], activation=activation)
+    output = network.predict(params, np.zeros_like(rows[:1]), activation=activation)
     if not isinstance(loss, Loss):
         raise TypeError(f"loss must be a Loss, such as mathnn.losses.squared_error, got {type(loss).__name__}")
     if not len(rows):
