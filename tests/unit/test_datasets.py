@@ -64,3 +64,77 @@ def test_targets_that_overflow_are_told():
         datasets.linear_data(3, [1.7e308] * 4, rng=np.random.default_rng(6))
     with pytest.raises(ValueError, match="must be finite"):
         datasets.linear_data(30, [1.0], noise_std=1.7e308, rng=np.random.default_rng(6))
+
+
+# --- points in the plane with labels ------------------------------------------------------------------------
+
+
+def test_xor_is_the_four_corners():
+    X, y = datasets.xor()
+    np.testing.assert_array_equal(X, [[0, 0], [0, 1], [1, 0], [1, 1]])
+    np.testing.assert_array_equal(y, [0, 1, 1, 0])
+    assert X.dtype == np.float64
+    assert y.dtype.kind == "i"
+
+
+def test_blobs_lie_around_their_centres():
+    centres = np.array([[0.0, 0.0, 5.0], [10.0, 0.0, -5.0]])
+    X, y = datasets.blobs(20_001, centres, noise_std=0.5, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(y, np.arange(20_001) % 2)
+    noise = X - centres[y]
+    # Five standard deviations of a mean of twenty thousand.
+    assert np.abs(noise.mean(axis=0)).max() < 5 * 0.5 / np.sqrt(20_001)
+    np.testing.assert_allclose(noise.std(axis=0), 0.5, rtol=0.03)
+    assert np.abs(np.corrcoef(noise.T) - np.eye(3)).max() < 0.05
+
+
+def test_moons_are_half_circles():
+    X, y = datasets.moons(1000, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(y, np.arange(1000) % 2)
+    upper, lower = X[y == 0], X[y == 1]
+    np.testing.assert_allclose(np.hypot(*upper.T), 1.0, rtol=1e-14)
+    np.testing.assert_allclose(np.hypot(lower[:, 0] - 1.0, lower[:, 1] - 0.5), 1.0, rtol=1e-14)
+    assert upper[:, 1].min() >= 0.0
+    assert lower[:, 1].max() <= 0.5
+    # The angles are uniform: a quarter of the points in each quarter.
+    quarters = np.histogram(np.arctan2(upper[:, 1], upper[:, 0]), bins=4, range=(0, np.pi))[0]
+    assert np.abs(quarters - 125).max() < 50
+
+
+@pytest.mark.parametrize("n_turns", [0.0, 1.0, 2.5])
+def test_spirals_turn_with_their_radius(n_turns):
+    X, y = datasets.spirals(1000, n_turns=n_turns, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(y, np.arange(1000) % 2)
+    r = np.hypot(*X.T)
+    assert r.max() <= 1.0
+    angle = 2 * np.pi * n_turns * r + np.pi * y
+    np.testing.assert_allclose(X, r[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]), atol=1e-14)
+    assert np.abs(np.histogram(r, bins=4, range=(0, 1))[0] - 250).max() < 80
+
+
+@pytest.mark.parametrize("make", [datasets.moons, datasets.spirals])
+def test_noise_has_its_standard_deviation(make):
+    quiet, _ = make(20_000, rng=np.random.default_rng(3))
+    noisy, _ = make(20_000, noise_std=0.1, rng=np.random.default_rng(3))
+    np.testing.assert_allclose((noisy - quiet).std(axis=0), 0.1, rtol=0.03)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "text"),
+    [
+        (lambda: datasets.blobs(0, [[0.0]], rng=np.random.default_rng()), ValueError, "n must"),
+        (lambda: datasets.blobs(3, np.zeros((0, 2)), rng=np.random.default_rng()), ValueError, "centres"),
+        (lambda: datasets.blobs(3, [[np.nan]], rng=np.random.default_rng()), ValueError, "centres"),
+        (lambda: datasets.blobs(3, [0.0], rng=np.random.default_rng()), ValueError, "centres"),
+        (lambda: datasets.blobs(3, [[0.0]], noise_std=-1, rng=np.random.default_rng()), ValueError, "noise_std"),
+        (lambda: datasets.moons(0, rng=np.random.default_rng()), ValueError, "n must"),
+        (lambda: datasets.moons(3, noise_std=-1, rng=np.random.default_rng()), ValueError, "noise_std"),
+        (lambda: datasets.spirals(3, n_turns=-1, rng=np.random.default_rng()), ValueError, "n_turns"),
+        (lambda: datasets.spirals(3, rng=0), TypeError, "rng"),
+        (lambda: datasets.moons(3, rng=0), TypeError, "rng"),
+        (lambda: datasets.blobs(3, [[0.0]], rng=0), TypeError, "rng"),
+    ],
+)
+def test_bad_input_is_told(call, kind, text):
+    with pytest.raises(kind, match=text):
+        call()
