@@ -7,17 +7,20 @@ printed formula for all sizes; `verify` compares a NumPy function with the deriv
 from mathnn.symbolic.arrays import SymbolicError, Tensor, array, sizes, tidy, total
 from mathnn.symbolic.derivatives import gradient, hessian
 from mathnn.symbolic.equality import equal, evaluate, verify
+from mathnn.symbolic.explicit import ExplicitNetwork, explicit_network, to_numpy
 from mathnn.symbolic.losses import rss
 from mathnn.symbolic.network import SymbolicNetwork, network
 from mathnn.symbolic.normal_form import normal_form
 
 __all__ = [
+    "ExplicitNetwork",
     "SymbolicError",
     "SymbolicNetwork",
     "Tensor",
     "array",
     "equal",
     "evaluate",
+    "explicit_network",
     "gradient",
     "hessian",
     "network",
@@ -25,6 +28,7 @@ __all__ = [
     "rss",
     "sizes",
     "tidy",
+    "to_numpy",
     "total",
     "verify",
 ]

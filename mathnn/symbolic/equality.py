@@ -111,7 +111,7 @@ def evaluate(expression: Tensor | sp.Expr, **arrays: ArrayLike) -> NDArray[np.fl
     entry = sp.lambdify(
         [*expression.indices, *inputs.values()],
         shifted.subs(size_of),
-        modules=[{"same_index": lambda k, m: float(k == m)}, _closed_functions(shifted), "numpy"],
+        modules=[{"same_index": lambda k, m: float(k == m)}, closed_functions(shifted), "numpy"],
     )
     shape = tuple(int(sp.sympify(size).subs(size_of)) for size in expression.shape)
     result = np.empty(shape)
@@ -196,7 +196,7 @@ def verify(
             )
 
 
-def _closed_functions(expression: sp.Expr) -> dict[str, Callable[[float], float]]:
+def closed_functions(expression: sp.Expr) -> dict[str, Callable[[float], float]]:
     """Open the closed functions of an expression, by their formulas."""
     kinds = {type(node) for node in expression.atoms(sp.Function) if hasattr(node, "formula")}
     return {kind.__name__: sp.lambdify(kind.variable, kind.formula, modules="math") for kind in kinds}
