@@ -5,7 +5,7 @@ INSTALLED := .venv/installed
 BUILD := $(BIN)/jupyter-book build . -W --keep-going -n
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-site lint refresh clean
+.PHONY: help book test test-oracle test-site bench lint refresh clean
 
 help:  ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -22,6 +22,10 @@ book: $(INSTALLED)  ## build the website, strictly, into _build/html
 
 test: $(INSTALLED) lint  ## run every test: package, doctests, notebooks, the book's gates
 	$(BIN)/python -m pytest
+
+test-oracle: $(INSTALLED)  ## compare networks and training with PyTorch and JAX (installs both)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[oracle]"
+	$(BIN)/python -m pytest tests/oracle
 
 test-site: book  ## open every page in Chromium: accessibility, no requests, formulas, phone
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[site]"

@@ -299,6 +299,12 @@ class RidgeNetwork:
         ------
         TypeError, ValueError
             If `lipschitz` is not a number of at least 0.
+
+        Examples
+        --------
+        >>> found = ridge_network(lambda X: X[:, 0], 2, order=8, piece=0.1)
+        >>> round(found.bound(1.0), 3)
+        0.681
         """
         L, p = real_number(lipschitz, "lipschitz", minimum=0.0), self.params[0].W.shape[0]
         fejer: float = L * p * ((0.5 + math.log(self.order)) / self.order + 1.0 / self.n_quadrature)

@@ -136,10 +136,6 @@ def xor() -> tuple[FloatArray, np.ndarray]:
     y : numpy.ndarray of int, shape (4,)
         The labels 0, 1, 1, 0.
 
-    Notes
-    -----
-    Book: ``thm-xor``.
-
     Examples
     --------
     >>> X, y = xor()

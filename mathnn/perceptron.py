@@ -104,6 +104,11 @@ class Perceptron:
         ------
         TypeError, ValueError
             If `X` is not a real matrix with p columns.
+
+        Examples
+        --------
+        >>> print(rosenblatt([[0.0], [1.0]], [-1, 1]).predict([[-5.0], [5.0]]))
+        [-1.  1.]
         """
         rows = float_array(X, "X", "(n, p)")
         require_equal(rows.shape[1], "columns of X", len(self.weights), "columns the rule was run on")

@@ -10,6 +10,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from mathnn.symbolic.arrays import SymbolicError, Tensor
+from mathnn.symbolic.functions import opened
 from mathnn.symbolic.normal_form import normal_form
 
 _SAME = sp.Function("same_index")
@@ -111,7 +112,7 @@ def evaluate(expression: Tensor | sp.Expr, **arrays: ArrayLike) -> NDArray[np.fl
     entry = sp.lambdify(
         [*expression.indices, *inputs.values()],
         shifted.subs(size_of),
-        modules=[{"same_index": lambda k, m: float(k == m)}, closed_functions(shifted), "numpy"],
+        modules=[{"same_index": lambda k, m: float(k == m)}, opened(shifted), "numpy"],
     )
     shape = tuple(int(sp.sympify(size).subs(size_of)) for size in expression.shape)
     result = np.empty(shape)
@@ -194,12 +195,6 @@ def verify(
             raise AssertionError(
                 f"at {where} the function differs from SymPy by {error:.2g}, entries up to {scale:.2g}"
             )
-
-
-def closed_functions(expression: sp.Expr) -> dict[str, Callable[[float], float]]:
-    """Open the closed functions of an expression, by their formulas."""
-    kinds = {type(node) for node in expression.atoms(sp.Function) if hasattr(node, "formula")}
-    return {kind.__name__: sp.lambdify(kind.variable, kind.formula, modules="math") for kind in kinds}
 
 
 def _numbers(value: ArrayLike, name: str) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from mathnn.symbolic.arrays import SymbolicError
-from mathnn.symbolic.equality import closed_functions
+from mathnn.symbolic.functions import opened
 from mathnn.symbolic.network import ACTIVATIONS
 
 _Symbols = NDArray[np.object_]
@@ -138,7 +138,7 @@ def to_numpy(net: ExplicitNetwork) -> Callable[..., tuple[float, NDArray[np.floa
             raise SymbolicError(f"the derivative by {symbol} came out as zero, but the cost contains it")
     arguments = [*theta, *net.X.ravel(), *net.Y.ravel()]
     expressions = [net.cost, *derivatives]
-    modules: list[Any] = [closed_functions(sp.Tuple(*expressions)), "math"]
+    modules: list[Any] = [opened(sp.Tuple(*expressions)), "math"]
     compute = sp.lambdify(arguments, expressions, modules=modules, cse=True)
     shapes = (len(theta),), net.X.shape, net.Y.shape
 

@@ -5,6 +5,7 @@ takes an index of the inner sum with it. A closed function has no such trouble, 
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
@@ -59,3 +60,25 @@ def closed(name: str, order: int = 0) -> Any:
 
     members = {"nargs": 1, "fdiff": fdiff, "formula": _FORMULAS[name].diff(_T, order), "variable": _T}
     return type(f"{name}_{order}" if order else name, (sp.Function,), members)
+
+
+def opened(expression: sp.Basic) -> dict[str, Callable[[float], float]]:
+    """Make the closed functions of an expression ready for numbers, for ``sympy.lambdify``.
+
+    Parameters
+    ----------
+    expression : sympy.Basic
+        The expression.
+
+    Returns
+    -------
+    dict of str to callable
+        For each closed function its name, and its formula as a function of one float.
+
+    Examples
+    --------
+    >>> opened(closed("relu")(sp.Symbol("t")))["relu"](3.0)
+    3.0
+    """
+    kinds = {type(node) for node in expression.atoms(sp.Function) if hasattr(node, "formula")}
+    return {kind.__name__: sp.lambdify(kind.variable, kind.formula, modules="math") for kind in kinds}
