@@ -31,6 +31,11 @@ test-site: book  ## open every page in Chromium: accessibility, no requests, for
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[site]"
 	$(BIN)/python -m pytest --override-ini addopts= tests/site
 
+bench: $(INSTALLED)  ## time mathnn beside the peers that are installed, and the small functions
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python tests/benchmarks/bench.py
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --override-ini addopts= tests/benchmarks
+
 lint: $(INSTALLED)  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
