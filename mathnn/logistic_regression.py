@@ -71,7 +71,9 @@ def value_and_grad(theta: ArrayLike, X: ArrayLike, y: ArrayLike, *, ridge: float
     penalty = real_number(ridge, "ridge", minimum=0.0)
     require_equal(len(point), "length of theta", rows.shape[1] + 1, "columns of X plus 1")
     found = _cost(point, rows, targets, penalty, intercept=True)
-    require_finite(found.gradient, "the gradient")
+    if not np.isfinite(found.gradient).all():
+        require_finite(rows, "X")
+        require_finite(found.gradient, "the gradient")
     return found.value, found.gradient.astype(np.result_type(point, rows, targets))
 
 
@@ -112,7 +114,9 @@ def hessian(theta: ArrayLike, X: ArrayLike, *, ridge: float = 0.0) -> FloatArray
     with np.errstate(over="ignore", invalid="ignore"):
         z = np.concatenate([_wide(rows[block]) @ point[:-1] for block in _blocks(len(rows))]) + point[-1]
         H = _hessian(rows, z, penalty, intercept=True)
-    require_finite(H, "the Hessian")
+    if not np.isfinite(H).all():
+        require_finite(rows, "X")
+        require_finite(H, "the Hessian")
     return H.astype(np.result_type(point, rows))
 
 
@@ -503,7 +507,10 @@ def _wide(block: FloatArray) -> FloatArray:
 
 
 def _rows(X: ArrayLike) -> FloatArray:
-    return float_array(X, "X", "(n, p)")
+    rows = float_array(X, "X", "(n, p)")
+    if not len(rows):
+        raise ValueError(f"X must have at least one row, got shape {rows.shape}")
+    return rows
 
 
 def _point(theta: ArrayLike) -> FloatArray:
@@ -515,8 +522,6 @@ def _point(theta: ArrayLike) -> FloatArray:
 def _data(X: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatArray]:
     rows, targets = _rows(X), float_array(y, "y", "(n,)")
     require_equal(len(targets), "length of y", len(rows), "rows of X", "pass one label for each example")
-    if not len(rows):
-        raise ValueError(f"X must have at least one row, got shape {rows.shape}")
     outside = ~((targets >= 0.0) & (targets <= 1.0))
     if outside.any():
         raise ValueError(f"y must be in [0, 1], labels or probabilities, got {targets[outside][0]}; recode the labels")

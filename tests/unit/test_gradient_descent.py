@@ -440,3 +440,57 @@ def test_the_same_function_works_in_scipy():
 def test_every_rule_goes_down_on_a_bowl(name):
     found = gd.minimize(bowl, [1.0, -2.0], getattr(gd, name)(1e-3), n_steps=100)
     assert found.values[-1] < 0.9 * found.values[0]
+
+
+def test_names_and_slots():
+    rules = {name: getattr(gd, name)(0.1) for name in RULES} | {"newton": gd.newton(lambda x: np.eye(1))}
+    slots = {"gradient_descent": 0, "momentum": 1, "nesterov": 1, "rmsprop": 1, "adam": 2, "newton": 0}
+    for name, rule in rules.items():
+        assert rule.name == name
+        assert rule.n_slots == slots[name] == len(rule.init([1.0]).slots)
+
+
+def test_newton_solves_in_float64_whatever_the_data():
+    # The system is too ill-conditioned for float32.
+    H = np.array([[1.0, 1.0], [1.0, 1.0 + 1e-5]])
+    g = (H @ [1.0, 2.0]).astype(np.float32)
+    rule = gd.newton(lambda x: H.astype(np.float32))
+    moved = rule.step(np.zeros(2, np.float32), g, rule.init(np.zeros(2, np.float32)))[0]
+    assert moved.dtype == np.float32
+    exact = -np.linalg.solve(H.astype(np.float32).astype(float), g.astype(float))
+    np.testing.assert_allclose(moved, exact, rtol=1e-6)
+
+
+def test_the_function_of_newton_may_not_touch_the_point():
+    def hessian(theta):
+        theta *= 0.0
+        return [[2.0]]
+
+    rule = gd.newton(hessian)
+    assert rule.step([3.0], [2.0], rule.init([3.0]))[0].tolist() == [2.0]
+    rule = gd.newton(lambda x: [[2.0]], learning_rate=0.5)
+    assert rule.step([3.0], [2.0], rule.init([3.0]))[0].tolist() == [2.5]
+
+
+def test_the_search_stops_at_tiny_steps_relative_to_the_first():
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        return 0.0
+
+    for initial in (1e-3, 1e3):
+        calls.clear()
+        gd.Backtracking(f=f, initial=initial).step_size(np.ones(1), np.ones(1), -np.ones(1))
+        assert len(calls) == 1 + 67  # 2^-66 is the last power of two above 1e-20
+
+
+def test_equality_is_enough_gain():
+    # f falls with slope exactly c of the prediction: the first step is taken.
+    search = gd.Backtracking(f=lambda x: 0.25 * float(x[0]), slope=0.25)
+    assert search.step_size(np.ones(1), np.ones(1), -np.ones(1)) == 1.0
+
+
+def test_a_scalar_of_any_real_kind_is_a_value():
+    for value in (1, 1.0, np.float32(1), np.int64(1), np.array(1.0), True):
+        assert gd.minimize(lambda x, value=value: (value, x), [1.0], gd.adam(), n_steps=0).value == 1.0

@@ -6,7 +6,17 @@ import warnings
 import numpy as np
 import pytest
 
-from mathnn import activations, calculus, datasets, linear_regression, losses
+from mathnn import (
+    activations,
+    approximation,
+    calculus,
+    datasets,
+    gradient_descent,
+    linear_regression,
+    logistic_regression,
+    losses,
+    perceptron,
+)
 
 # Strides and byte orders change the order of summation, hence the last digits.
 SAME = 1e-12
@@ -25,8 +35,18 @@ SHARES = np.eye(3)[[0, 1, 2, 0, 1, 2, 2]]
 SIGNS = np.sign(Y)
 
 
+LABELS = (Y > 0).astype(float)
+THETA = np.append(BETA, 0.5)
+LOGISTIC = logistic_regression.fit(A, LABELS, ridge=0.1)
+STEP = gradient_descent.adam(0.1)
+
+
 def rng():
     return np.random.default_rng(1)
+
+
+def bowl(x):
+    return float(x @ x), 2 * x
 
 
 def cubic(x):
@@ -60,6 +80,19 @@ ARGUMENTS = {
     "check_gradient": ("x", BETA, lambda v: calculus.check_gradient(cubic, cubic_gradient, v)),
     "taylor_slope": ("x", BETA, lambda v: calculus.taylor_slope(cubic, cubic_gradient, v, rng=rng())),
     "linear_data": ("weights", BETA, lambda v: datasets.linear_data(4, v, rng=rng())),
+    "logistic cost, theta": ("theta", THETA, lambda v: logistic_regression.value_and_grad(v, A, LABELS)),
+    "logistic cost, X": ("X", A, lambda v: logistic_regression.value_and_grad(THETA, v, LABELS)),
+    "logistic Hessian, theta": ("theta", THETA, lambda v: logistic_regression.hessian(v, A)),
+    "logistic Hessian, X": ("X", A, lambda v: logistic_regression.hessian(THETA, v)),
+    "logistic fit": ("X", A, lambda v: logistic_regression.fit(v, LABELS, ridge=0.1).weights),
+    "LogisticFit.probabilities": ("X", A, lambda v: LOGISTIC.probabilities(v)),
+    "Optimizer.step, theta": ("theta", BETA, lambda v: STEP.step(v, BETA, STEP.init(BETA))[0]),
+    "Optimizer.step, gradient": ("gradient", BETA, lambda v: STEP.step(BETA, v, STEP.init(BETA))[0]),
+    "minimize": ("theta0", BETA, lambda v: gradient_descent.minimize(bowl, v, STEP, n_steps=2).theta),
+    "neuron, X": ("X", A, lambda v: perceptron.neuron(v, BETA, 0.5, activation=activations.tanh)),
+    "neuron, weights": ("weights", BETA, lambda v: perceptron.neuron(A, v, 0.5, activation=activations.tanh)),
+    "boxes": ("X", A, lambda v: approximation.boxes(v, [[-2.0] * 3], [[2.0] * 3], [1.0], ramp=1.0)),
+    "blobs": ("centres", A, lambda v: datasets.blobs(9, v, rng=rng())[0]),
     "softmax": ("z", A, activations.softmax),
     "log_softmax": ("z", A, activations.log_softmax),
     "softmax_jacobian": ("z", A, activations.softmax_jacobian),
@@ -88,7 +121,17 @@ ARGUMENTS |= ENTRYWISE | PREDICTIONS | TARGETS
 # These take a point of any shape, or tell of two shapes that differ.
 ANY_SHAPE = {label for label in ARGUMENTS if hasattr(calculus, label)} | {*ENTRYWISE, *PREDICTIONS, *TARGETS}
 # These pass on what is not finite; all others refuse it.
-PROPAGATE = {"design_matrix", *ENTRYWISE, *PREDICTIONS, *TARGETS}
+PROPAGATE = {
+    "design_matrix",
+    "Optimizer.step, theta",
+    "Optimizer.step, gradient",
+    "neuron, X",
+    "neuron, weights",
+    "boxes",
+    *ENTRYWISE,
+    *PREDICTIONS,
+    *TARGETS,
+}
 PROPAGATE |= {label for label in ARGUMENTS if "softmax" in label or "zero_one" in label}
 
 
