@@ -344,13 +344,11 @@ def _newton(
             H = _hessian(rows, now.z, ridge, intercept)
         direction = _solve(H, now.gradient, units)
         t, gain = 1.0, float(now.gradient @ direction)
-        # The last term is rounding: at the minimum no step gains.
-        while not (there := _cost(theta - t * direction, rows, y, ridge, intercept)).value <= (
+        # The last term is rounding: at the minimum no step gains, and the smallest one is as good as any.
+        while (there := _cost(theta - t * direction, rows, y, ridge, intercept)).value > (
             now.value - 1e-4 * t * gain + 1e-14 * abs(now.value)
-        ):
+        ) and t > 1e-10:
             t *= 0.5
-            if t < 1e-10:
-                return _End(theta, now.value, step, False, f"no step gains anything at step {step}", None)
         moved, z_before = -t * direction, now.z
         theta, now = theta + moved, there
     return _End(theta, now.value, most, False, f"max_steps = {most} steps are done", None)
@@ -371,7 +369,7 @@ def _descend(
         flat = bool((np.abs(now.gradient) <= tol).all())
         return flat or _separating(theta, rows, y, now.z, ridge, intercept) is not None
 
-    L = float(np.linalg.eigvalsh(H)[-1]) + ridge
+    L = float(np.linalg.eigvalsh(H).max(initial=0.0)) + ridge
     rule = gradient_descent.gradient_descent(1.0 / L if L > 0.0 else 1.0)
     found = gradient_descent.minimize(cost, np.zeros(len(units)), rule, n_steps=most, callback=stop)
     separating = _separating(found.theta, rows, y, now.z, ridge, intercept)

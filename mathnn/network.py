@@ -415,7 +415,10 @@ def per_example_gradients(
     shape = (n, sum(layer.W.size + layer.b.size for layer in layers))
     result = np.empty(shape, dtype=delta.dtype) if out is None else out
     if result.shape != shape or result.dtype != delta.dtype or not result.flags.c_contiguous:
-        raise ValueError(f"out must be a C-contiguous array of shape {shape} and dtype {delta.dtype}, got {out!r:.60}")
+        raise ValueError(
+            f"out must be a C-contiguous array of shape {shape} and dtype {delta.dtype}, "
+            f"got shape {result.shape} and dtype {result.dtype}"
+        )
     end = result.shape[1]
     for number, at_layer in _deltas(layers, trace, delta, activation):
         W, b = layers[number]

@@ -494,3 +494,16 @@ def test_equality_is_enough_gain():
 def test_a_scalar_of_any_real_kind_is_a_value():
     for value in (1, 1.0, np.float32(1), np.int64(1), np.array(1.0), True):
         assert gd.minimize(lambda x, value=value: (value, x), [1.0], gd.adam(), n_steps=0).value == 1.0
+
+
+def test_the_reason_of_success_and_the_place_of_the_warning():
+    assert gd.minimize(bowl, [3.0], gd.gradient_descent(0.5), n_steps=9).reason == "the gradient is at most tol"
+    with pytest.warns(gd.ConvergenceWarning) as warned:
+        gd.minimize(bowl, [3.0], gd.gradient_descent(0.1), n_steps=2, tol=1e-9)
+    assert str(warned[0].message) == "gradient_descent did not converge: n_steps = 2 steps are done"
+    assert warned[0].filename == __file__
+
+
+def test_a_gradient_in_float64_does_not_change_the_precision_of_the_history():
+    found = gd.minimize(lambda x: (0.0, np.full(2, 1 / 3)), np.ones(2, np.float32), gd.adam(), n_steps=1)
+    assert found.gradient.dtype == found.theta.dtype == np.float32

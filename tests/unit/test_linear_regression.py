@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from mathnn import linear_regression
+from mathnn import datasets, linear_regression
 
 # A few roundings of float64 on small, well-conditioned designs.
 ROUNDING = 1e-13
@@ -348,3 +348,36 @@ def test_refinement_does_not_spoil_what_is_right(refinements):
     found = linear_regression.normal_equations(X, y, refinements=refinements)
     np.testing.assert_allclose(found.weights, expected.weights, rtol=SCALED)
     assert found.rss == pytest.approx(expected.rss, rel=SCALED)
+
+
+def test_a_refinement_repairs_what_squaring_the_condition_costs():
+    rng = np.random.default_rng(0)
+    A = datasets.matrix_with_condition(200, 6, condition=1e6, rng=rng)
+    beta = rng.standard_normal(6)
+    y = A @ beta
+    errors = [
+        np.linalg.norm(linear_regression.normal_equations(A, y, intercept=False, refinements=k).weights - beta)
+        for k in (0, 1, 2)
+    ]
+    assert errors[0] > 1e-6
+    assert errors[1] < 1e-3 * errors[0]
+    assert errors[2] < 2 * errors[1] + 1e-10
+
+
+def test_one_refinement_is_the_default():
+    rng = np.random.default_rng(1)
+    A, y = datasets.matrix_with_condition(50, 4, condition=1e6, rng=rng), rng.standard_normal(50)
+    one, two, default = (
+        linear_regression.normal_equations(A, y, **options).weights
+        for options in ({"refinements": 1}, {"refinements": 2}, {})
+    )
+    np.testing.assert_array_equal(default, one)
+    assert not np.array_equal(one, two)
+
+
+@pytest.mark.parametrize("refinements", [0, 1, 2])
+def test_the_rss_is_that_of_the_weights_that_are_returned(refinements):
+    rng = np.random.default_rng(2)
+    A, y = datasets.matrix_with_condition(50, 4, condition=1e6, rng=rng), rng.standard_normal(50)
+    found = linear_regression.normal_equations(A, y, refinements=refinements)
+    assert found.rss == pytest.approx(np.sum((found.predict(A) - y) ** 2), rel=1e-9)

@@ -137,13 +137,133 @@ def test_dependent_columns_have_a_minimum_all_the_same():
     assert doubled.weights[5] == 0.0
 
 
+OVERSHOOTS = np.array([[0.03, -0.16], [85.99, -0.61], [-0.64, 1.09], [-0.07, 9.39]]), np.array([0.0, 1.0, 0.0, 0.0])
+
+
+def newton(X, y, most, damped):
+    """Newton's method as it stands in the docstring, without intercept and penalty."""
+    w, path = np.zeros(X.shape[1]), []
+    for _ in range(most):
+        value, gradient = logistic_regression.value_and_grad(np.append(w, 0.0), X, y)
+        d = np.linalg.solve(logistic_regression.hessian(np.append(w, 0.0), X)[:-1, :-1], gradient[:-1])
+        t = 1.0
+        while damped and (
+            logistic_regression.value_and_grad(np.append(w - t * d, 0.0), X, y)[0]
+            > value - 1e-4 * t * gradient[:-1] @ d
+        ):
+            t /= 2
+        w = w - t * d
+        path.append(t)
+    return w, path
+
+
 def test_newton_is_damped_where_its_own_steps_go_too_far():
-    # One far example makes the first full step overshoot.
-    X, y = data(seed=5)
-    X[0], y[0] = 1e3, 0.0
-    found = logistic_regression.fit(X, y)
+    X, y = OVERSHOOTS
+    found = logistic_regression.fit(X, y, intercept=False)
     assert found.converged
-    assert found.value < np.log(2.0)
+    w, path = newton(X, y, found.n_steps, damped=True)
+    assert sorted(set(path)) == [0.0625, 0.5, 1.0]
+    np.testing.assert_allclose(found.weights, w, rtol=1e-8)
+
+
+@pytest.mark.parametrize("ridge", [0.5])
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_the_first_steps_of_newton_are_those_of_the_formula(steps, ridge):
+    X, y = data()
+    with pytest.warns(ConvergenceWarning):
+        found = logistic_regression.fit(X, y, ridge=ridge, max_steps=steps, tol=0.0)
+    theta = np.zeros(4)
+    for _ in range(steps):
+        H, g = (
+            logistic_regression.hessian(theta, X, ridge=ridge),
+            logistic_regression.value_and_grad(theta, X, y, ridge=ridge)[1],
+        )
+        theta = theta - np.linalg.solve(H, g)
+    np.testing.assert_allclose(np.append(found.weights, found.intercept), theta, rtol=1e-11)
+    assert found.value == pytest.approx(logistic_regression.value_and_grad(theta, X, y, ridge=ridge)[0], rel=CLOSE)
+    assert (found.n_steps, found.converged) == (steps, False)
+
+
+@pytest.mark.parametrize("steps", [1, 5])
+def test_the_steps_of_gradient_descent_are_those_of_the_formula(steps):
+    X, y = data()
+    with pytest.warns(ConvergenceWarning):
+        found = logistic_regression.fit(X, y, ridge=0.5, method="gradient_descent", max_steps=steps)
+    A, theta = linear_regression.design_matrix(X), np.zeros(4)
+    L = np.linalg.eigvalsh(A.T @ A)[-1] / (4 * 60) + 0.5
+    for _ in range(steps):
+        theta = theta - logistic_regression.value_and_grad(theta, X, y, ridge=0.5)[1] / L
+    np.testing.assert_allclose(np.append(found.weights, found.intercept), theta, rtol=1e-11)
+    assert found.n_steps == steps
+
+
+def test_gradient_descent_stops_where_the_tolerance_is_met():
+    X, y = data()
+    found = logistic_regression.fit(X, y, method="gradient_descent", tol=1e-3)
+    assert found.converged
+    assert found.reason == "the gradient is at most tol"
+    assert 3 < found.n_steps < 1000
+    units = np.append(np.sqrt((X**2).mean(axis=0)), 1.0)
+    gradient = logistic_regression.value_and_grad(np.append(found.weights, found.intercept), X, y)[1]
+    assert 0.5e-3 < (np.abs(gradient) / units).max() <= 1e-3
+
+
+def test_the_reasons_are_told():
+    X, y = data()
+    assert logistic_regression.fit(X, y).reason == "the gradient is at most tol"
+    with pytest.warns(ConvergenceWarning) as warned:
+        found = logistic_regression.fit(X, 0 * y)
+    assert found.reason == (
+        "the classes are separable by a hyperplane, so the cost has no minimum; use a penalty ridge > 0, or more data"
+    )
+    assert found.converged is False
+    assert type(found.n_steps) is int
+    assert str(warned[0].message) == f"logistic regression did not converge: {found.reason}"
+    assert warned[0].filename == __file__
+
+
+@pytest.mark.parametrize(("method", "most"), [("newton", 100), ("gradient_descent", 10_000)])
+def test_the_largest_number_of_steps_has_a_default(method, most):
+    # A tolerance that rounding never meets.
+    X, y = data(9, 1, seed=3)
+    with pytest.warns(ConvergenceWarning, match=f" = {most} steps are done"):
+        found = logistic_regression.fit(X, y, method=method, tol=1e-300)
+    assert found.n_steps == most
+    assert found.value == pytest.approx(logistic_regression.fit(X, y).value, rel=1e-9)
+
+
+def test_zero_columns_and_no_columns_are_no_obstacle():
+    y = np.array([0.0, 1.0, 1.0])
+    for X in (np.zeros((3, 2)), np.zeros((3, 0))):
+        for method in ("newton", "gradient_descent"):
+            found = logistic_regression.fit(X, y, method=method)
+            assert found.converged
+            assert found.intercept == pytest.approx(np.log(2), rel=1e-6)
+            np.testing.assert_array_equal(found.weights, 0.0)
+            assert logistic_regression.fit(X, y, method=method, intercept=False).converged
+
+
+@pytest.mark.parametrize("single", ["theta", "X", "y"])
+def test_one_argument_in_float64_makes_float64(single):
+    X, y = data()
+    arrays = {"theta": np.ones(4), "X": X, "y": y}
+    small = {name: array.astype(np.float32) for name, array in arrays.items()}
+    assert logistic_regression.value_and_grad(**small)[1].dtype == np.float32
+    assert logistic_regression.value_and_grad(**(small | {single: arrays[single]}))[1].dtype == np.float64
+    assert logistic_regression.hessian(small["theta"], small["X"]).dtype == np.float32
+    if single != "y":
+        theta, rows = ((small | {single: arrays[single]})[name] for name in ("theta", "X"))
+        assert logistic_regression.hessian(theta, rows).dtype == np.float64
+    if single != "theta":
+        rows, labels = ((small | {single: arrays[single]})[name] for name in ("X", "y"))
+        assert logistic_regression.fit(rows, labels).weights.dtype == np.float64
+
+
+def test_what_overflows_is_told():
+    with pytest.raises(ValueError, match=r"^the gradient must be finite"):
+        logistic_regression.value_and_grad([1e308, 0.0], [[1e300], [1e300]], [0, 1], ridge=1e10)
+    with pytest.raises(ValueError, match=r"^the Hessian must be finite"):
+        logistic_regression.hessian([0.0, 0.0], [[1e300], [1e300]])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -306,3 +426,32 @@ def test_predictions_need_as_many_columns():
     X, y = data()
     with pytest.raises(ValueError, match="columns of X"):
         logistic_regression.fit(X, y).predict(X[:, :2])
+
+
+def test_the_certificate_of_one_class_is_the_intercept_alone():
+    X, _ = data()
+    for label in (0.0, 1.0):
+        with pytest.warns(ConvergenceWarning):
+            found = logistic_regression.fit(X, np.full(60, label), ridge=1.0)
+        np.testing.assert_array_equal(found.separating, [0.0, 0.0, 0.0, 2 * label - 1])
+    # One example of the other class, wherever it stands, and there is a minimum.
+    for place in (0, 1, 59):
+        y = np.zeros(60)
+        y[place] = 1.0
+        assert logistic_regression.fit(X, y, ridge=1.0).converged
+        assert logistic_regression.fit(X, np.where(y, 0.5, 0.0), ridge=1.0).converged
+
+
+def test_a_log_odds_of_zero_is_label_one():
+    found = logistic_regression.fit([[-1.0], [1.0]], [0.0, 1.0], ridge=1.0, intercept=False)
+    assert found.predict([[0.0]]).tolist() == [1]
+    assert found.predict([[0.0]]).dtype == np.int64
+
+
+def test_an_intercept_is_not_used_to_separate_where_there_is_none():
+    # With an intercept 1 and 2 would be separated from 3; through the origin they are not.
+    found = logistic_regression.fit([[1.0], [2.0], [3.0]], [0.0, 0.0, 1.0], intercept=False)
+    assert found.converged
+    assert found.separating is None
+    with pytest.warns(ConvergenceWarning):
+        assert logistic_regression.fit([[-1.0], [2.0]], [0.0, 1.0], intercept=False).separating.tolist() == [1.0, 0.0]

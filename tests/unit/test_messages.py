@@ -548,6 +548,11 @@ MESSAGES = [
         "length of theta and number of parameters must be equal, got 1 and 13",
     ),
     (lambda: network.unflatten([[1.0]], NET), ValueError, "theta must have shape (P,), got (1, 1); use theta.ravel()"),
+    (
+        lambda: network.per_example_gradients(NET, X, Y[:, None], out=np.zeros((3, 13), np.float32), **KIND),
+        ValueError,
+        "out must be a C-contiguous array of shape (3, 13) and dtype float64, got shape (3, 13) and dtype float32",
+    ),
     (lambda: network.flatten(None), TypeError, "params must be a tuple of at least one Layer, got NoneType"),
     (
         lambda: network.jvp(NET, X, NET[:1], activation=relu),
@@ -572,7 +577,7 @@ MESSAGES = [
     (
         lambda: network.per_example_gradients(NET, X, Y[:, None], out=np.zeros(3), **KIND),
         ValueError,
-        "out must be a C-contiguous array of shape (3, 13) and dtype float64, got array([0., 0., 0.])",
+        "out must be a C-contiguous array of shape (3, 13) and dtype float64, got shape (3,) and dtype float64",
     ),
 ]
 

@@ -151,3 +151,11 @@ def test_vectors_of_the_wrong_length_are_refused(params):
         network.vjp(params, [[1.0, 1.0]], [[1.0, 1.0]], activation=relu)
     with pytest.raises(ValueError, match="tangent"):
         network.jvp(params, [[1.0, 1.0]], params[:1], activation=relu)
+
+
+def test_the_trace_has_one_input_and_one_output_a_layer():
+    params = network.init((2, 3, 4, 1), rng=np.random.default_rng(0))
+    X = np.ones((5, 2))
+    trace = network.forward(params, X, activation=relu)
+    assert [A.shape for A in trace.inputs] == [(5, 2), (5, 3), (5, 4)]
+    assert [Z.shape for Z in trace.outputs] == [(5, 3), (5, 4), (5, 1)]
