@@ -455,3 +455,29 @@ def test_an_intercept_is_not_used_to_separate_where_there_is_none():
     assert found.separating is None
     with pytest.warns(ConvergenceWarning):
         assert logistic_regression.fit([[-1.0], [2.0]], [0.0, 1.0], intercept=False).separating.tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("ridge", [0.0, 1.0])
+def test_one_example_is_one_class(ridge):
+    with pytest.warns(ConvergenceWarning, match="separable"):
+        found = logistic_regression.fit([[2.0]], [1.0], ridge=ridge)
+    assert found.separating[-1] > 0.0
+    assert logistic_regression.fit([[2.0]], [0.25]).converged
+
+
+def test_one_wrong_label_is_named():
+    with pytest.raises(ValueError, match=r"got 3\.0"):
+        logistic_regression.fit([[1.0], [2.0], [3.0]], [0.0, 3.0, 1.0])
+
+
+@pytest.mark.parametrize("tol", [1e-2, 1e-5])
+def test_the_hyperplane_is_turned_into_the_examples_that_lie_on_it(tol):
+    # Far from the limit the step still has a part that moves those on the hyperplane.
+    rng = np.random.default_rng(4)
+    v = np.array([1.0, 2.0, -1.0])
+    X = rng.standard_normal((40, 3))
+    X[:8] -= np.outer(X[:8] @ v, v) / (v @ v)
+    y = np.append(np.arange(8) % 2, X[8:] @ v > 0).astype(float)
+    with pytest.warns(ConvergenceWarning, match="separable"):
+        found = logistic_regression.fit(X, y, intercept=False, tol=tol)
+    np.testing.assert_allclose(found.separating[:3] / found.separating[0], v, rtol=1e-9)
