@@ -329,3 +329,28 @@ def test_before_the_chapter_is_written_labels_are_promises():
 
 def test_without_a_chapter_labels_must_exist():
     assert docstring_problems("good", GOOD, frozenset(), has_chapter=False)
+
+
+# --- size -------------------------------------------------------------------------------------------
+
+
+def lines_of_code(source: str) -> int:
+    """Count lines that are neither blank nor comment nor docstring."""
+    told: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            told |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    lines = enumerate(source.splitlines(), start=1)
+    return sum(1 for number, line in lines if line.strip() and not line.strip().startswith("#") and number not in told)
+
+
+def test_the_core_is_small_enough_to_be_read():
+    core = [path for name, path in MODULES.items() if name.split(".")[0] not in {"symbolic", "exercises"}]
+    assert 1000 < sum(lines_of_code(path.read_text(encoding="utf-8")) for path in core) < 2500
+
+
+def test_lines_are_counted_without_what_is_said():
+    assert (
+        lines_of_code('"""A module.\n\nIt says more.\n"""\n\n# why\nx = 1\n\n\ndef f():\n    """Do."""\n    return x\n')
+        == 3
+    )
