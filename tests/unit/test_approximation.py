@@ -254,3 +254,28 @@ WIDE = (Layer(np.ones((1, 2)), np.zeros(2)), Layer(np.ones((2, 1)), np.zeros(1))
 def test_bad_input_is_told_by_its_name(call, kind, text):
     with np.errstate(all="ignore"), pytest.raises(kind, match=text):
         call()
+
+
+@pytest.mark.parametrize("weight", [0.0, 2.0])
+def test_where_the_network_is_zero_any_direction_will_do(weight):
+    params = (Layer(np.array([[weight], [0.0]]), np.zeros(1)),)
+    y, v = approximation.escape_ray(params, [0.0, 3.0])
+    np.testing.assert_array_equal(y, [0.0, 3.0])
+    assert np.linalg.norm(v) == 1.0
+
+
+def test_escape_rays_cross_from_piece_to_piece():
+    """Many small pieces around the start, so that the path has to cross them one after the other."""
+    rng, moved = np.random.default_rng(6), 0
+    for _ in range(300):
+        n = int(rng.integers(1, 4))
+        params = [Layer(rng.standard_normal((n, n)), 0.05 * rng.standard_normal(n)) for _ in range(4)]
+        params.append(Layer(rng.standard_normal((n, 1)), 0.05 * rng.standard_normal(1)))
+        x = 0.1 * rng.standard_normal(n)
+        y, v = approximation.escape_ray(tuple(params), x)
+        moved += bool(np.linalg.norm(y - x) > 1e-3)
+        along = y + np.concatenate([np.linspace(0, 1, 50), [10.0, 1e3]])[:, None] * v
+        values = np.abs(network.predict(tuple(params), along, activation=relu).ravel())
+        start = abs(network.predict(tuple(params), x[None], activation=relu)[0, 0])
+        assert values.min() >= start - 1e-6 * (1 + start)
+    assert moved > 30

@@ -138,3 +138,22 @@ def test_noise_has_its_standard_deviation(make):
 def test_bad_input_is_told(call, kind, text):
     with pytest.raises(kind, match=text):
         call()
+
+
+def test_the_largest_singular_value_is_one():
+    A = datasets.matrix_with_condition(30, 4, condition=100.0, rng=np.random.default_rng(0))
+    np.testing.assert_allclose(np.linalg.svd(A)[1], 100.0 ** -np.array([0, 1 / 3, 2 / 3, 1]), rtol=1e-12)
+
+
+def test_the_defaults_are_those_that_are_written_down():
+    def rng():
+        return np.random.default_rng(5)
+
+    X, y = datasets.linear_data(9, [2.0], rng=rng())
+    np.testing.assert_allclose(y, 2.0 * X[:, 0])
+    for plain, told in (
+        (datasets.blobs(9, [[0.0]], rng=rng()), datasets.blobs(9, [[0.0]], noise_std=1.0, rng=rng())),
+        (datasets.moons(9, rng=rng()), datasets.moons(9, noise_std=0.0, rng=rng())),
+        (datasets.spirals(9, rng=rng()), datasets.spirals(9, n_turns=1.0, noise_std=0.0, rng=rng())),
+    ):
+        np.testing.assert_array_equal(plain[0], told[0])

@@ -8,8 +8,17 @@ import warnings
 import numpy as np
 import pytest
 
+from mathnn import (
+    approximation,
+    datasets,
+    linear_regression,
+    logistic_regression,
+    losses,
+    network,
+    perceptron,
+    training,
+)
 from mathnn import gradient_descent as gd
-from mathnn import linear_regression, logistic_regression, losses, network
 from mathnn.activations import log_softmax_vjp, relu, softmax, softmax_vjp
 from mathnn.network import Layer
 
@@ -17,6 +26,9 @@ X, Y = np.ones((3, 2)), np.ones(3)
 NET = network.init((2, 3, 1), rng=np.random.default_rng(0))
 TRACE = network.forward(NET, X, activation=relu)
 KIND = {"activation": relu, "loss": losses.squared_error}
+
+RNG = np.random.default_rng(0)
+FOUND = perceptron.rosenblatt(X, Y)
 
 MESSAGES = [
     (
@@ -578,6 +590,203 @@ MESSAGES = [
         lambda: network.per_example_gradients(NET, X, Y[:, None], out=np.zeros(3), **KIND),
         ValueError,
         "out must be a C-contiguous array of shape (3, 13) and dtype float64, got shape (3,) and dtype float64",
+    ),
+    (
+        lambda: perceptron.neuron(Y, Y, 0.0, activation=relu),
+        ValueError,
+        "X must have shape (n, p), got (3,); use X[:, None] for one column or X[None, :] for one row",
+    ),
+    (
+        lambda: perceptron.neuron(X, X, 0.0, activation=relu),
+        ValueError,
+        "weights must have shape (p,), got (3, 2); reshape weights",
+    ),
+    (
+        lambda: perceptron.neuron(X, Y, 0.0, activation=relu),
+        ValueError,
+        "length of weights and columns of X must be equal, got 3 and 2",
+    ),
+    (lambda: perceptron.neuron(X, Y[:2], np.inf, activation=relu), ValueError, "intercept must be finite, got inf"),
+    (
+        lambda: perceptron.neuron(X, Y[:2], 0.0, activation="relu"),
+        TypeError,
+        "activation must be an Activation, such as mathnn.activations.relu, got str",
+    ),
+    (
+        lambda: FOUND.predict(Y),
+        ValueError,
+        "X must have shape (n, p), got (3,); use X[:, None] for one column or X[None, :] for one row",
+    ),
+    (
+        lambda: FOUND.predict(np.ones((1, 3))),
+        ValueError,
+        "columns of X and columns the rule was run on must be equal, got 3 and 2",
+    ),
+    (
+        lambda: perceptron.rosenblatt(X, 0 * Y),
+        ValueError,
+        "y must be -1 or 1, got 0.0; use 2 * y - 1 for labels 0 and 1",
+    ),
+    (
+        lambda: perceptron.rosenblatt(X, Y[:2]),
+        ValueError,
+        "length of y and rows of X must be equal, got 2 and 3; pass one label for each example",
+    ),
+    (
+        lambda: perceptron.novikoff_bound(X, Y, Y, 1.0),
+        ValueError,
+        "length of weights and columns of X must be equal, got 3 and 2",
+    ),
+    (
+        lambda: perceptron.novikoff_bound(X, Y, [-1.0, 0.0], 0.0),
+        ValueError,
+        "weights and intercept must separate the data strictly, but the smallest margin is -1; find a separating hyperplane first, for example with rosenblatt",
+    ),
+    (lambda: datasets.linear_data(0, [1.0], rng=RNG), ValueError, "n must be at least 1, got 0"),
+    (
+        lambda: datasets.linear_data(1, 1.0, rng=RNG),
+        ValueError,
+        "weights must have shape (p,), got (); reshape weights",
+    ),
+    (
+        lambda: datasets.linear_data(1, [np.nan], rng=RNG),
+        ValueError,
+        "weights must be finite, got nan at index (0,) (1 such entries); remove or impute them first",
+    ),
+    (
+        lambda: datasets.linear_data(1, [1.0], noise_std=-1.0, rng=RNG),
+        ValueError,
+        "noise_std must be finite and at least 0, got -1.0",
+    ),
+    (lambda: datasets.matrix_with_condition(1, 2, condition=2.0, rng=RNG), ValueError, "n must be at least 2, got 1"),
+    (lambda: datasets.blobs(0, X, rng=RNG), ValueError, "n must be at least 1, got 0"),
+    (
+        lambda: datasets.blobs(1, Y, rng=RNG),
+        ValueError,
+        "centres must have shape (k, p), got (3,); use centres[:, None] for one column or centres[None, :] for one row",
+    ),
+    (
+        lambda: datasets.blobs(1, X, noise_std=-1.0, rng=RNG),
+        ValueError,
+        "noise_std must be finite and at least 0, got -1.0",
+    ),
+    (
+        lambda: datasets.blobs(1, [[np.inf]], rng=RNG),
+        ValueError,
+        "centres must be finite, got inf at index (0, 0) (1 such entries); remove or impute them first",
+    ),
+    (lambda: datasets.moons(0, rng=RNG), ValueError, "n must be at least 1, got 0"),
+    (
+        lambda: datasets.moons(1, noise_std=-1.0, rng=RNG),
+        ValueError,
+        "noise_std must be finite and at least 0, got -1.0",
+    ),
+    (lambda: datasets.spirals(0, rng=RNG), ValueError, "n must be at least 1, got 0"),
+    (
+        lambda: datasets.spirals(1, noise_std=-1.0, rng=RNG),
+        ValueError,
+        "noise_std must be finite and at least 0, got -1.0",
+    ),
+    (lambda: datasets.spirals(1, n_turns=-1.0, rng=RNG), ValueError, "n_turns must be finite and at least 0, got -1.0"),
+    (lambda: training.minibatches(0, 1, rng=RNG), ValueError, "n must be at least 1, got 0"),
+    (lambda: training.minibatches(1, 0, rng=RNG), ValueError, "batch_size must be at least 1, got 0"),
+    (
+        lambda: training.objective(NET, X, Y[:, None], **KIND)([1.0]),
+        ValueError,
+        "length of theta and number of parameters must be equal, got 1 and 13",
+    ),
+    (
+        lambda: training.objective(NET, X, Y[:, None], **KIND)([[1.0]]),
+        ValueError,
+        "theta must have shape (P,), got (1, 1); use theta.ravel()",
+    ),
+    (
+        lambda: training.objective(NET, X, Y[:, None], ridge=-1.0, **KIND),
+        ValueError,
+        "ridge must be finite and at least 0, got -1.0",
+    ),
+    (
+        lambda: training.objective(NET, X[:0], Y[:0, None], **KIND),
+        ValueError,
+        "X must have at least one example, got none",
+    ),
+    (
+        lambda: training.objective(NET, X, Y[:, None], activation=relu, loss=None),
+        TypeError,
+        "loss must be a Loss, such as mathnn.losses.squared_error, got NoneType",
+    ),
+    (lambda: approximation.piecewise_linear([0.0], [0.0]), ValueError, "knots must be at least two, got 1"),
+    (
+        lambda: approximation.piecewise_linear([1.0, 0.0], [0.0, 1.0]),
+        ValueError,
+        "knots must increase strictly; sort them and drop the repeated ones, with their values",
+    ),
+    (
+        lambda: approximation.interpolation_bound(0.0, lipschitz=1.0),
+        ValueError,
+        "width must be finite and greater than 0, got 0.0",
+    ),
+    (lambda: approximation.interpolation_bound(1.0), ValueError, "lipschitz or curvature must be given, got neither"),
+    (
+        lambda: approximation.interpolation_bound(1.0, lipschitz=-1.0),
+        ValueError,
+        "lipschitz must be finite and at least 0, got -1.0",
+    ),
+    (
+        lambda: approximation.interpolation_bound(1.0, curvature=-1.0),
+        ValueError,
+        "curvature must be finite and at least 0, got -1.0",
+    ),
+    (
+        lambda: approximation.relu_interpolant(np.sin, 1.0, 0.0, n_pieces=1),
+        ValueError,
+        "a must be less than b, got 1.0 and 0.0",
+    ),
+    (
+        lambda: approximation.relu_interpolant(lambda x: 1.0, 0.0, 1.0, n_pieces=1),
+        ValueError,
+        "f must return one number for each point, shape (2,), got ()",
+    ),
+    (
+        lambda: approximation.RidgeNetwork(NET, 2, 2, 1.0, 1.0).bound(-1.0),
+        ValueError,
+        "lipschitz must be finite and at least 0, got -1.0",
+    ),
+    (
+        lambda: approximation.boxes(Y, [[0.0]], [[1.0]], [1.0], ramp=0.1),
+        ValueError,
+        "X must have shape (m, n), got (3,); use X[:, None] for one column or X[None, :] for one row",
+    ),
+    (
+        lambda: approximation.boxes(X, [[0.0]], [[1.0]], [1.0], ramp=0.1),
+        ValueError,
+        "columns of X and columns of lower must be equal, got 2 and 1",
+    ),
+    (
+        lambda: approximation.boxes([[0.0]], [[0.0]], [[1.0]], [1.0], ramp=0.6),
+        ValueError,
+        "ramp must be at most half of every side, got 0.6 and a side 1.0",
+    ),
+    (
+        lambda: approximation.escape_ray(NET, Y),
+        ValueError,
+        "length of x and rows of W of layer 1 must be equal, got 3 and 2",
+    ),
+    (lambda: approximation.escape_ray(NET, X), ValueError, "x must have shape (n,), got (3, 2); reshape x"),
+    (
+        lambda: approximation.escape_ray(NET, Y[:2]),
+        ValueError,
+        "params must have hidden widths of at most n = 2 and one output, got widths [3, 1]",
+    ),
+    (
+        lambda: approximation.escape_ray(NET, [np.nan, 0.0]),
+        ValueError,
+        "x must be finite, got nan at index (0,) (1 such entries); remove or impute them first",
+    ),
+    (
+        lambda: approximation.escape_ray((Layer(np.full((2, 1), np.nan), np.zeros(1)),), Y[:2]),
+        ValueError,
+        "params must be finite, got nan at index (0,) (2 such entries); remove or impute them first",
     ),
 ]
 

@@ -146,3 +146,9 @@ def test_the_dtype_is_kept(dtype):
 def test_bad_input_is_told_by_its_name(call, kind, text):
     with pytest.raises(kind, match=text):
         call()
+
+
+def test_on_the_hyperplane_the_prediction_is_minus_one():
+    found = perceptron.rosenblatt([[1.0], [-1.0]], [1, -1])
+    boundary = -found.intercept / found.weights[0]
+    assert found.predict([[boundary], [boundary + 1e-9], [boundary - 1e-9]]).tolist() == [-1.0, 1.0, -1.0]
