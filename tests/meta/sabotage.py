@@ -152,7 +152,8 @@ def spoil_leaf(leaf: Any, spoiling: str, rows: int) -> Any:
             return leaf
     if isinstance(leaf, np.ndarray | np.generic):
         new = new.astype(array.dtype)
-        return np.ascontiguousarray(new) if isinstance(leaf, np.ndarray) else new[()]
+        # Not ascontiguousarray: that makes one dimension of none.
+        return np.array(new, order="C") if isinstance(leaf, np.ndarray) else new[()]
     return type(leaf)(new)
 
 

@@ -15,6 +15,12 @@ import mathnn
 
 # Mutants that no cell can notice, each with the reason: "module.function: change" -> why.
 HARMLESS: dict[str, str] = {
+    "calculus._steps: np.maximum(1.0, np.abs(point)) -> np.maximum(2.0, np.abs(point))": "a step twice as large",
+    "calculus.taylor_slope: np.arange(3, 15) -> np.arange(4, 15)": "another choice of steps",
+    "calculus.taylor_slope: np.arange(3, 15) -> np.arange(3, 16)": "another choice of steps",
+    "calculus.taylor_slope: 1000.0 * _EPS -> 1001.0 * _EPS": "another cutoff between rounding and data",
+    "calculus.taylor_slope: int(usable.sum()) < 3 -> int(usable.sum()) < 4": "the order from four points, not three",
+    "calculus.taylor_slope: -4 -> -5": "the order from more of the steps",
     "linear_regression.least_squares: _EPS * max(n, p) -> _EPS / max(n, p)": "another cutoff between rounding and data",
     "linear_regression.least_squares: 10.0 * float(np.finfo(dtype).eps) -> 11.0 * float(np.finfo(dtype).eps)": (
         "another cutoff between rounding and data"
