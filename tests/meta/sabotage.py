@@ -38,6 +38,7 @@ class HarnessError(BaseException):
 def public_functions(module: ModuleType) -> tuple[str, ...]:
     """Return the names of all public functions, public methods, and records of functions."""
     names = []
+    made = _assigned(module)
     for name, value in vars(module).items():
         if name.startswith("_"):
             continue
@@ -50,9 +51,17 @@ def public_functions(module: ModuleType) -> tuple[str, ...]:
                 for method, function in methods
                 if not method.startswith("_") and function.__module__ == module.__name__
             ]
-        elif _is_record(value) and has_functions(value):
+        elif name in made and _is_record(value) and has_functions(value):
             names.append(name)
     return tuple(names)
+
+
+def _assigned(module: ModuleType) -> frozenset[str]:
+    """Return the names that a module makes, not those that it imports."""
+    body = ast.parse(inspect.getsource(module)).body
+    return frozenset(
+        t.id for node in body if isinstance(node, ast.Assign) for t in node.targets if isinstance(t, ast.Name)
+    )
 
 
 def uses(module: ModuleType, notebook: Notebook, check: Check) -> tuple[str, ...]:
