@@ -173,6 +173,7 @@ def softmax(z: ArrayLike) -> FloatArray:
 
     Notes
     -----
+    Book: ``prop-softmax``.
     The largest score of the row is subtracted first. This changes nothing, and no exponential overflows.
 
     Examples
@@ -206,6 +207,10 @@ def log_softmax(z: ArrayLike) -> FloatArray:
     TypeError, ValueError
         As `softmax`.
 
+    Notes
+    -----
+    Book: ``prop-softmax``.
+
     Examples
     --------
     >>> print(log_softmax([[0.0, 1000.0]]))
@@ -235,6 +240,10 @@ def softmax_jacobian(z: ArrayLike) -> FloatArray:
     ------
     TypeError, ValueError
         As `softmax`.
+
+    Notes
+    -----
+    Book: ``prop-softmax-jacobian``.
 
     Examples
     --------
@@ -266,6 +275,10 @@ def softmax_vjp(z: ArrayLike, v: ArrayLike) -> FloatArray:
     ------
     TypeError, ValueError
         As `softmax`, and if the shapes of `z` and `v` differ.
+
+    Notes
+    -----
+    Book: ``prop-softmax-jacobian``.
 
     Examples
     --------
@@ -299,6 +312,10 @@ def log_softmax_vjp(z: ArrayLike, v: ArrayLike) -> FloatArray:
     ------
     TypeError, ValueError
         As `softmax_vjp`.
+
+    Notes
+    -----
+    Book: ``thm-softmax-cross-entropy``.
 
     Examples
     --------

@@ -54,7 +54,7 @@ def numerical_gradient(f: Callable[[FloatArray], float], x: ArrayLike, *, step: 
 
     Notes
     -----
-    Used by the checks of every chapter, such as ``prop-rss-derivatives``. It costs two values of `f` a coordinate.
+    Book: ``prop-differences``. Used by the checks of every chapter. It costs two values of `f` a coordinate.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def numerical_jacobian(f: Callable[[FloatArray], ArrayLike], x: ArrayLike, *, st
 
     Notes
     -----
-    Checks the Hessian in ``prop-rss-derivatives``.
+    Book: ``prop-differences``.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def complex_step_gradient(f: Callable[[np.ndarray], complex], x: ArrayLike, *, s
 
     Notes
     -----
-    The second witness for ``prop-rss-derivatives``; Squire and Trapp, SIAM Review 40 (1998).
+    Book: ``prop-complex-step``; Squire and Trapp, SIAM Review 40 (1998).
 
     Examples
     --------
@@ -234,7 +234,7 @@ def check_gradient(
     Notes
     -----
     A factor 1.01, a sign or a transpose in the formula is seen at almost every point; a mistake that vanishes at `x` is
-    not. Take a random point. Used with ``prop-rss-derivatives``.
+    not. Take a random point. Book: ``prop-differences``, ``prop-taylor-test``.
 
     Examples
     --------
@@ -298,7 +298,7 @@ def taylor_slope(
     Notes
     -----
     The steps are :math:`2^{-3}, \dots, 2^{-14}`; remainders below a thousand roundings are left out. A curvature that
-    vanishes along every direction, as at a cubic's inflection, gives 3. Used with ``prop-rss-derivatives``.
+    vanishes along every direction, as at a cubic's inflection, gives 3. Book: ``prop-taylor-test``.
 
     Examples
     --------

@@ -59,6 +59,10 @@ class Loss:
         ValueError
             If shapes disagree, there is no example, or a target is outside of its domain.
 
+        Notes
+        -----
+        Book: ``def-faithful-loss``.
+
         Examples
         --------
         >>> squared_error.value([[0.0, 1.0]], [[1.0, 3.0]])
@@ -87,6 +91,10 @@ class Loss:
         ------
         TypeError, ValueError
             As `value`.
+
+        Notes
+        -----
+        Book: ``prop-squared-error``.
 
         Examples
         --------
@@ -206,7 +214,7 @@ def _perceptron(y: FloatArray, f: FloatArray) -> _Rows:
 
 
 squared_error = Loss("squared_error", (), _same_shape, _squared_error)
-r"""Squared error :math:`\|f - y\|^2`."""
+r"""Squared error :math:`\|f - y\|^2`; see ``prop-squared-error``."""
 
 half_squared_error = Loss("half_squared_error", (), _same_shape, _half_squared_error)
 r"""Half the squared error, :math:`\frac12 \|f - y\|^2`."""
@@ -214,14 +222,15 @@ r"""Half the squared error, :math:`\frac12 \|f - y\|^2`."""
 binary_cross_entropy = Loss("binary_cross_entropy", (), _probabilities, _binary_cross_entropy)
 r"""Cross-entropy of independent yes-no outputs with logits f and targets in [0, 1].
 
-:math:`-\sum_j y_j \log \sigma(f_j) + (1 - y_j) \log(1 - \sigma(f_j))`, with the gradient :math:`\sigma(f) - y`.
+:math:`-\sum_j y_j \log \sigma(f_j) + (1 - y_j) \log(1 - \sigma(f_j))`, with the gradient
+:math:`\sigma(f) - y`; see ``prop-binary-cross-entropy``.
 """
 
 categorical_cross_entropy = Loss("categorical_cross_entropy", (), _classes, _categorical_cross_entropy)
 r"""Cross-entropy of one choice among k with logits f: :math:`-\sum_j y_j \log \operatorname{softmax}(f)_j`.
 
 Targets are integer labels of shape (n,), or nonnegative rows of shape (n, k) with any sums; the gradient is
-:math:`(\sum_j y_j) \operatorname{softmax}(f) - y`.
+:math:`(\sum_j y_j) \operatorname{softmax}(f) - y`; see ``thm-softmax-cross-entropy``.
 """
 
 hinge = Loss("hinge", (1.0,), _signs, _hinge)
@@ -267,6 +276,10 @@ def zero_one(y_true: ArrayLike, labels: ArrayLike) -> float:
         If an argument is not real.
     ValueError
         If the shapes differ or there is no label.
+
+    Notes
+    -----
+    Book: ``prop-zero-one``.
 
     Examples
     --------

@@ -20,7 +20,7 @@ MODULES = (
 
 # Modules whose chapters do not have their name. Every other is the chapter's of the same name.
 HOMES = {
-    "activations": ("perceptrons",),
+    "activations": ("perceptrons", "losses"),
     "perceptron": ("perceptrons",),
     "network": ("networks", "backpropagation"),
     "approximation": ("universal_approximation",),

@@ -1,5 +1,6 @@
 """Every check can fail: spoil `mathnn`, and the cells that use the spoiled function must notice."""
 
+import fnmatch
 import functools
 import importlib.util
 import sys
@@ -15,6 +16,8 @@ import mathnn
 
 # Mutants that no cell can notice, each with the reason: "module.function: change" -> why.
 HARMLESS: dict[str, str] = {
+    "perceptron.novikoff_bound: theta /= max(float(np.abs(theta).max()), np.finfo(float).tiny) -> theta *= max(float(np.abs(theta).max()), np.finfo(float).tiny)": "the bound does not feel the scale",
+    "perceptron.rosenblatt: 2 -> 1": "whose line the warning names",
     "logistic_regression._certificate: 100.0 * len(units) * _EPS * np.abs(A).sum(axis=1) * np.abs(direction).max() -> 100.0 * len(units) * _EPS * np.abs(A).sum(axis=1) / np.abs(direction).max()": (
         "another slack for rounding"
     ),
@@ -94,13 +97,16 @@ HARMLESS: dict[str, str] = {
         "a row of zeros on top of the data changes no sum of squares"
     ),
 }
-# Spoilings that a cell need not notice: "label/module.function[/field[/spoiling]]" -> why.
+# Spoilings that a cell need not notice, as patterns for "label/module.function/field/spoiling" -> why.
 FORGIVEN: dict[str, str] = {
-    "thm-separable, ex-separable/logistic_regression.value_and_grad/1": "a cell about values; the gradient has its own",
-    "prop-two-groups, prop-logistic-ridge/logistic_regression.value_and_grad/1": "zero at the minimum",
-    "thm-separable, ex-separable/logistic_regression.fit/n_steps": "a cell about minima; alg-irls counts the steps",
-    "prop-two-groups, prop-logistic-ridge/logistic_regression.fit/n_steps": "only about how many; alg-irls counts them",
-    "ex-newton-diverges/logistic_regression.value_and_grad/0": "a cell about steps, which need no value",
+    "*/losses.*/_rows().0/transposed": "a mean does not see the order of its terms",
+    "ex-written-out/losses.squared_error/_rows().1/*": "a cell about values; the gradient has its own",
+    "thm-classes-likelihood, ex-convex-in-what/losses.*/_rows().1/*": "a cell about values; the gradient has its own",
+    "thm-separable, ex-separable/logistic_regression.value_and_grad/1/*": "a cell about values; the gradient has its own",
+    "prop-two-groups, prop-logistic-ridge/logistic_regression.value_and_grad/1/*": "zero at the minimum",
+    "thm-separable, ex-separable/logistic_regression.fit/n_steps/*": "a cell about minima; alg-irls counts the steps",
+    "prop-two-groups, prop-logistic-ridge/logistic_regression.fit/n_steps/*": "only about how many; alg-irls counts them",
+    "ex-newton-diverges/logistic_regression.value_and_grad/0/*": "a cell about steps, which need no value",
 }
 
 
@@ -144,13 +150,13 @@ def test_every_public_function_is_checked(name: str, function: str):
 def test_cell_notices(name: str, cell: tuple[str, int], function: str):
     found = verdicts(name, cell, function)
     assert found, f"cell {cell} names {name}.{function}, but never calls it"
-    unforgiven = [str(v) for v in sabotage.unnoticed(found) if not set(keys(name, v)) & set(FORGIVEN)]
+    unforgiven = [str(v) for v in sabotage.unnoticed(found) if not forgiven(name, v)]
     assert not unforgiven, "the cell did not notice: " + "; ".join(unforgiven)
 
 
-def keys(name: str, verdict: sabotage.Verdict) -> tuple[str, str, str]:
-    function = f"{verdict.label}/{name}.{verdict.function}"
-    return function, f"{function}/{verdict.field}", f"{function}/{verdict.field}/{verdict.spoiling}"
+def forgiven(name: str, verdict: sabotage.Verdict) -> bool:
+    spoiled = f"{verdict.label}/{name}.{verdict.function}/{verdict.field}/{verdict.spoiling}"
+    return any(fnmatch.fnmatchcase(spoiled, pattern) for pattern in FORGIVEN)
 
 
 @pytest.mark.parametrize(("name", "function"), FUNCTIONS)
@@ -158,7 +164,9 @@ def test_every_result_is_checked(name: str, function: str):
     cells = [(n.name, c.cell) for n, c, used in jury(name).members if function in used]
     found = [verdict for cell in cells for verdict in verdicts(name, cell, function)]
     noticed = {verdict.field for verdict in found if verdict.outcome == "noticed"}
-    unchecked = sorted({verdict.field for verdict in found} - noticed)
+    # What is zero stays zero under every spoiling: it can be checked, but not shown to be.
+    spoilt = {verdict.field for verdict in found if verdict.outcome != "no effect"}
+    unchecked = sorted(spoilt - noticed)
     assert not unchecked, f"no cell checks these results of {name}.{function}: {unchecked}"
 
 
@@ -176,7 +184,7 @@ def test_tables_are_up_to_date():
     stale = set(HARMLESS) - {f"{n}.{m}" for n in HOUSED for m in mutants(n)}
     assert not stale, "these mutants do not exist (any more)"
     labels = {", ".join(c.labels) for n in BOOK for c in n.checks}
-    assert all(entry.split("/")[0] in labels for entry in FORGIVEN)
+    assert all(entry.split("/")[0] in {*labels, "*"} for entry in FORGIVEN)
 
 
 # --- the harness itself -----------------------------------------------------------------------------
