@@ -202,7 +202,7 @@ def normalising_vjp(answer: object) -> Verdict:
             ),
             "That is the map itself, not its derivative.": lambda x, u: x / np.linalg.norm(x),
         },
-        praise="Project on the plane orthogonal to x, and divide by the length.",
+        praise="Project on the hyperplane orthogonal to x, and divide by the length.",
     )
 
 
