@@ -197,7 +197,7 @@ def tangent_gap(answer: object) -> Verdict:
             "The sign is wrong: the function is above its tangent.": lambda y, z: -right(y, z),
             "The linear part of the tangent is missing.": lambda y, z: np.logaddexp.reduce(z) - np.logaddexp.reduce(y),
         },
-        praise="The Kullback-Leibler divergence of softmax(z) from softmax(y).",
+        praise="The Kullback-Leibler divergence D(softmax(y), softmax(z)).",
     )
 
 
@@ -234,7 +234,7 @@ def distance_bounds(answer: object) -> Verdict:
 
 
 def minimiser_on_interval(answer: object) -> Verdict:
-    """Check a function ``f(a, b, c)``: the minimiser on [a, b] of a convex function with its minimum at c.
+    """Check a function ``f(a, b, c)``: the minimiser on [a, b] of a strictly convex function with its minimum at c.
 
     Parameters
     ----------
