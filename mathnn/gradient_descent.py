@@ -180,6 +180,10 @@ class Backtracking:
         ValueError
             If the direction does not go down.
 
+        Notes
+        -----
+        Book: ``prop-backtracking``.
+
         Examples
         --------
         >>> search = Backtracking(f=lambda x: x[0] ** 2)
@@ -224,6 +228,10 @@ def inverse_time(learning_rate: float, *, decay: float) -> Schedule:
     TypeError, ValueError
         If a number is out of its range.
 
+    Notes
+    -----
+    Book: ``prop-schedules``, ``thm-sgd``.
+
     Examples
     --------
     >>> inverse_time(1.0, decay=0.5)(3)
@@ -254,6 +262,10 @@ def exponential(learning_rate: float, *, decay: float) -> Schedule:
     TypeError, ValueError
         If a number is out of its range.
 
+    Notes
+    -----
+    Book: ``prop-schedules``.
+
     Examples
     --------
     >>> exponential(1.0, decay=0.5)(3)
@@ -283,6 +295,10 @@ def gradient_descent(learning_rate: float | Schedule | Backtracking) -> Optimize
     ------
     TypeError, ValueError
         If a rate is not a positive finite number.
+
+    Notes
+    -----
+    Book: ``alg-gradient-descent``, ``prop-quadratic-steps``.
 
     Examples
     --------
@@ -324,6 +340,8 @@ def momentum(learning_rate: float | Schedule, *, beta: float = 0.9) -> Optimizer
 
     Notes
     -----
+    Book: ``alg-momentum``, ``thm-heavy-ball``.
+
     Two other forms are in use: with :math:`(1 - \beta) g_t`, whose rate is larger by :math:`1/(1-\beta)`, and with
     :math:`\eta_t` inside of the velocity, which is the same as long as the rate is constant.
 
@@ -374,6 +392,8 @@ def nesterov(learning_rate: float | Schedule, *, beta: float = 0.9) -> Optimizer
 
     Notes
     -----
+    Book: ``alg-nesterov``, ``prop-nesterov-form``, ``thm-nesterov``.
+
     For a constant rate the iterates are Nesterov's points of evaluation :math:`x_t + \beta (x_t - x_{t-1})`, where
     :math:`x_t` is the gradient step from the point before; so the gradient is always taken at `theta`.
 
@@ -426,6 +446,10 @@ def rmsprop(learning_rate: float | Schedule = 1e-3, *, beta: float = 0.99, epsil
     TypeError, ValueError
         If a number is out of its range.
 
+    Notes
+    -----
+    Book: ``alg-rmsprop-adam``, ``prop-adam-step``.
+
     References
     ----------
     Tieleman and Hinton, Lecture 6.5: RMSprop, Coursera (2012).
@@ -476,6 +500,10 @@ def adam(
     ------
     TypeError, ValueError
         If a number is out of its range.
+
+    Notes
+    -----
+    Book: ``alg-rmsprop-adam``, ``prop-bias-correction``, ``prop-adam-step``.
 
     References
     ----------
@@ -533,6 +561,10 @@ def newton(
     ------
     TypeError, ValueError
         If a number is out of its range.
+
+    Notes
+    -----
+    Book: ``alg-newton``, ``thm-newton``.
 
     Examples
     --------
@@ -633,6 +665,10 @@ def minimize(
     -----
     ConvergenceWarning
         If the function stops being finite, or `tol` is positive and was not reached in `n_steps`.
+
+    Notes
+    -----
+    Book: ``alg-gradient-descent``.
 
     Examples
     --------

@@ -20,8 +20,8 @@ from mathnn.gradient_descent import ConvergenceWarning
 # Rows worked on at a time: few enough for the processor's cache, so that a fit needs next to no memory.
 _BLOCK_ROWS = 4096
 _EPS = float(np.finfo(np.float64).eps)
-# Far out, where the cost is a sum of exponentials, each Newton step moves the log-odds of the examples that matter by
-# about 1; near a minimum the steps shrink to nothing. These tell the two apart, and the moved examples from the others.
+# Far out on separable data a Newton step moves log-odds by about 1; near a minimum the steps shrink to nothing. These
+# tell the two apart, and the moved examples from the others: a rule that the book's ex-small-gradient shows to fail.
 _LAST_STEP, _UNMOVED = 0.5, 0.1
 
 
@@ -136,7 +136,7 @@ class LogisticFit:
     n_steps : int
         Number of steps done.
     converged : bool
-        Whether this is a minimum up to `tol`.
+        Whether the gradient at the end is at most `tol`, as `fit` says. That is a rule, no proof of a minimum.
     reason : str
         Why the iteration stopped.
     separating : numpy.ndarray, shape (p + 1,), or None
@@ -260,8 +260,11 @@ def fit(
     Book: ``thm-separable``, ``alg-irls``. With :math:`s_i = 1` for label 1 and -1 for label 0, and no penalty, there is
     no minimum if and only if some :math:`v` has :math:`s_i a_i^{\mathsf T} v \ge 0` for all i, not all zero (Albert and
     Anderson 1984; where :math:`0 < y_i < 1` it must be zero). Such a :math:`v` is looked for among Newton's
-    steps, checked against the data up to rounding, and returned as `separating`: so what is reported is a proof.
-    Gradient descent finds only :math:`v` for which all these numbers are positive. If columns are linearly dependent
+    steps, checked against the data up to rounding, and returned as `separating`: a proof that there is no minimum.
+    Gradient descent finds only :math:`v` for which all these numbers are positive. A small gradient, on the other hand,
+    does not prove that there is a minimum (``ex-small-gradient``), unless it is small beside the Hessian
+    (``thm-small-gradient``). If there is one and no column depends on the others, Newton's method converges to it
+    (``thm-newton-converges``). If columns are linearly dependent
     there is more than one minimum; one of them is returned.
 
     References

@@ -36,6 +36,10 @@ class Layer(NamedTuple):
         Weights; column j belongs to unit j of the layer.
     b : numpy.ndarray, shape (d_out,)
         Biases.
+
+    Notes
+    -----
+    Book: ``def-dense-layer``.
     """
 
     W: FloatArray
@@ -96,6 +100,10 @@ def init(
     ValueError
         If there are fewer than two sizes, a size is not positive, or the scheme is unknown.
 
+    Notes
+    -----
+    Book: ``def-random-network``, ``prop-forward-variance``.
+
     References
     ----------
     He et al., Delving deep into rectifiers (2015); Glorot and Bengio, Understanding the difficulty of training deep
@@ -150,6 +158,10 @@ def forward(params: Params, X: ArrayLike, *, activation: Activation) -> Trace:
     ValueError
         If shapes do not fit together.
 
+    Notes
+    -----
+    Book: ``alg-forward``.
+
     Examples
     --------
     >>> from mathnn.activations import relu
@@ -186,6 +198,10 @@ def predict(params: Params, X: ArrayLike, *, activation: Activation) -> FloatArr
     ------
     TypeError, ValueError
         As `forward`.
+
+    Notes
+    -----
+    Book: ``def-network``, ``prop-forward``.
 
     Examples
     --------
@@ -228,7 +244,7 @@ def backward(params: Params, trace: Trace, cotangent: ArrayLike, *, activation: 
 
     Notes
     -----
-    At a kink the derivative is the one that `Activation` takes.
+    Book: ``cor-backprop-batch``, ``alg-backpropagation``. At a kink the derivative is the one that `Activation` takes.
 
     Examples
     --------
@@ -285,6 +301,10 @@ def value_and_grad(
     TypeError, ValueError
         As `forward` and the loss, and if `ridge` is negative.
 
+    Notes
+    -----
+    Book: ``cor-backprop-batch``, ``prop-starts``.
+
     Examples
     --------
     >>> from mathnn.activations import identity
@@ -323,6 +343,10 @@ def flatten(params: Params) -> FloatArray:
     TypeError, ValueError
         If this is not a network.
 
+    Notes
+    -----
+    Book: ``prop-flatten``.
+
     Examples
     --------
     >>> print(flatten((Layer(np.array([[1.0, 2.0]]), np.array([3.0, 4.0])),)))
@@ -350,6 +374,10 @@ def unflatten(theta: ArrayLike, like: Params) -> Params:
     ------
     TypeError, ValueError
         If `theta` is not a vector of as many numbers as `like` has.
+
+    Notes
+    -----
+    Book: ``prop-flatten``.
 
     Examples
     --------
@@ -393,6 +421,10 @@ def per_example_gradients(
     ------
     TypeError, ValueError
         As `value_and_grad`.
+
+    Notes
+    -----
+    Book: ``cor-backprop-batch``.
 
     Examples
     --------
@@ -458,6 +490,10 @@ def jvp(params: Params, X: ArrayLike, tangent: Params, *, activation: Activation
     TypeError, ValueError
         As `forward`, and if the shapes of `tangent` are not those of `params`.
 
+    Notes
+    -----
+    Book: ``prop-network-jvp``.
+
     Examples
     --------
     >>> from mathnn.activations import identity
@@ -500,6 +536,10 @@ def vjp(params: Params, X: ArrayLike, cotangent: ArrayLike, *, activation: Activ
     ------
     TypeError, ValueError
         As `forward` and `backward`.
+
+    Notes
+    -----
+    Book: ``prop-network-jvp``.
 
     Examples
     --------

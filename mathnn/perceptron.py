@@ -88,7 +88,7 @@ class Perceptron:
     reason: str
 
     def predict(self, X: ArrayLike) -> FloatArray:
-        r"""Label 1 where :math:`w^{\mathsf T} x + b > 0`, and -1 elsewhere.
+        r"""Label 1 where :math:`w^{\mathsf T} x + b \ge 0`, and -1 elsewhere.
 
         Parameters
         ----------
@@ -105,6 +105,11 @@ class Perceptron:
         TypeError, ValueError
             If `X` is not a real matrix with p columns.
 
+        Notes
+        -----
+        Book: ``def-neuron``. On the hyperplane the answer is 1, as from the neuron with the step function. The rule is
+        stricter: there it counts an example of either label as a mistake.
+
         Examples
         --------
         >>> print(rosenblatt([[0.0], [1.0]], [-1, 1]).predict([[-5.0], [5.0]]))
@@ -112,7 +117,7 @@ class Perceptron:
         """
         rows = float_array(X, "X", "(n, p)")
         require_equal(rows.shape[1], "columns of X", len(self.weights), "columns the rule was run on")
-        return np.where(rows @ self.weights + self.intercept > 0.0, 1.0, -1.0)
+        return np.where(rows @ self.weights + self.intercept >= 0.0, 1.0, -1.0)
 
 
 def rosenblatt(X: ArrayLike, y: ArrayLike, *, max_epochs: int = 1000) -> Perceptron:
@@ -148,11 +153,11 @@ def rosenblatt(X: ArrayLike, y: ArrayLike, *, max_epochs: int = 1000) -> Percept
 
     Notes
     -----
-    Book: ``alg-perceptron``. A step size would only rescale the weights, since they start at zero.
+    Book: ``alg-perceptron``. A constant step size would only rescale the weights, since they start at zero.
 
     References
     ----------
-    Rosenblatt, The perceptron: a probabilistic model for information storage and organization in the brain (1958).
+    Rosenblatt, Principles of Neurodynamics (1962), where it is the error-correction procedure.
 
     Examples
     --------
@@ -247,7 +252,7 @@ def novikoff_bound(X: ArrayLike, y: ArrayLike, weights: ArrayLike, intercept: fl
 
 
 def xor_network() -> Params:
-    r"""Return a network with two hidden ReLU units that computes XOR: :math:`(x_1 + x_2)^+ - 2 (x_1 + x_2 - 1)^+`.
+    r"""Return a network with two hidden ReLU neurons that computes XOR: :math:`(x_1 + x_2)^+ - 2 (x_1 + x_2 - 1)^+`.
 
     Returns
     -------

@@ -59,6 +59,10 @@ def minibatches(n: int, batch_size: int, *, rng: np.random.Generator) -> Iterato
     TypeError, ValueError
         If a number is not a positive integer, or `rng` not a generator.
 
+    Notes
+    -----
+    Book: ``def-epoch``, ``prop-epoch``.
+
     Examples
     --------
     >>> batches = minibatches(5, 2, rng=np.random.default_rng(0))
@@ -94,6 +98,10 @@ def objective(
     ------
     TypeError, ValueError
         As `network.value_and_grad`.
+
+    Notes
+    -----
+    Book: ``alg-training``.
 
     Examples
     --------
@@ -209,6 +217,10 @@ def train(
     ConvergenceWarning
         If the cost stops being finite; the training ends there.
 
+    Notes
+    -----
+    Book: ``alg-training``.
+
     Examples
     --------
     >>> from mathnn import activations, gradient_descent, losses
@@ -292,6 +304,10 @@ def save(path: str | os.PathLike[str], params: Params, *, activation: Activation
     OSError
         If the file cannot be written.
 
+    Notes
+    -----
+    Book: ``ex-file``.
+
     Examples
     --------
     >>> import tempfile
@@ -339,6 +355,10 @@ def load(path: str | os.PathLike[str]) -> tuple[Params, Activation]:
         If the file cannot be read.
     ValueError
         If it is not such a file, or not a whole one.
+
+    Notes
+    -----
+    Book: ``ex-file``.
 
     Examples
     --------

@@ -239,7 +239,7 @@ def coordinate_descent_direction(answer: object) -> Verdict:
     return judge(
         answer,
         right,
-        [(np.array([1.0, -3.0]),), (np.array([0.5, 2.0, -0.7, 1.0]),)],
+        [(np.array([1.0, -3.0]),), (np.array([0.5, 2.0, -0.7, 1.0]),), (np.array([-4.0, 1.0, 2.0]),)],
         mistakes={
             "That is the direction of ascent.": lambda g: -right(g),
             "That is the direction for the Euclidean norm.": lambda g: -g / np.linalg.norm(g),
@@ -282,7 +282,7 @@ def complex_step(answer: object) -> Verdict:
     verdict = judge(
         answer,
         right,
-        [(trapp, 1.5), (np.exp, -0.4), (lambda x: x**3 / (1 + x**2), 2.0)],
+        [(trapp, 1.5), (np.exp, -0.4), (np.cos, 1.0), (lambda x: x**3 / (1 + x**2), 2.0)],
         mistakes={
             "The step is so large that its square is seen: nothing cancels, so take a much smaller one.": large,
             "Take the imaginary part: the real part is the value of f.": lambda f, x: float(
@@ -295,7 +295,7 @@ def complex_step(answer: object) -> Verdict:
     )
     if not verdict.correct and judge(answer, right, [(trapp, 1.5)], mistakes={}, praise="", rtol=1e-6).correct:
         known = verdict.message.startswith("The step")
-        return verdict if known else Verdict(False, "Right to a few digits only: a difference of values cancels.")
+        return verdict if known else Verdict(False, "Right, but not to 13 digits: a difference of values cancels.")
     return verdict
 
 
@@ -321,7 +321,7 @@ def blind_test(answer: object) -> Verdict:
     return judge(
         answer,
         lambda c, v: abs(c @ v),
-        [(np.array([1.0, -3.0]), v), (np.array([0.8, -0.6]), v), (np.array([0.2, 0.1]), v)],
+        [(np.array([1.0, -3.0]), v), (np.array([0.8, -0.5]), v), (np.array([0.2, 0.1]), v[::-1].copy())],
         mistakes={
             "The remainder has an absolute value.": lambda c, v: c @ v,
             "The test sees one direction only: an error orthogonal to v has the limit 0.": lambda c, v: np.linalg.norm(
@@ -330,4 +330,42 @@ def blind_test(answer: object) -> Verdict:
             "That is the square of the limit.": lambda c, v: (c @ v) ** 2,
         },
         praise="The component of the error along v. It is blind for every c orthogonal to v.",
+    )
+
+
+def continuity_radius(answer: object) -> Verdict:
+    """Check a function ``delta(M, m, eps)``: a radius of continuity for partial derivatives bounded by M.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> continuity_radius(lambda M, m, eps: eps / (M * m))
+    Not yet. That is small enough, but not the largest: compare the sum norm with the Euclidean one.
+    """
+    return judge(
+        answer,
+        lambda M, m, eps: eps / (M * np.sqrt(m)),
+        [(2.0, 3, 0.1), (0.7, 16, 0.3), (5.0, 1, 2.0)],
+        mistakes={
+            "That is small enough, but not the largest: compare the sum norm with the Euclidean one.": (
+                lambda M, m, eps: eps / (M * m)
+            ),
+            "The steps along the axes add up: M times the sum of the coordinates moves f by more.": (
+                lambda M, m, eps: eps / M
+            ),
+            "The longer the way along the axes, the smaller the radius: divide by the root of m.": (
+                lambda M, m, eps: eps * np.sqrt(m) / M
+            ),
+            "The steeper f may be, the smaller the radius: divide by M.": lambda M, m, eps: eps * M / np.sqrt(m),
+        },
+        praise="The sum norm is at most the root of m times the Euclidean norm, and M times the sum of x attains it.",
     )

@@ -85,7 +85,7 @@ def stable_cost(answer: object) -> Verdict:
 
 
 def logistic_gradient(answer: object) -> Verdict:
-    """Check a function ``f(A, y, beta)``: the gradient of the logistic cost.
+    """Check a function ``f(A, y, m, beta)``: the gradient of the logistic cost with m[i] labels at point i.
 
     Parameters
     ----------
@@ -99,29 +99,41 @@ def logistic_gradient(answer: object) -> Verdict:
 
     Examples
     --------
-    >>> logistic_gradient(lambda A, y, beta: A.T @ (A @ beta - y) / len(y))
+    >>> logistic_gradient(lambda A, y, m, beta: A.T @ (m * (A @ beta - y)) / m.sum())
     Not yet. The logistic function is missing: that belongs to least squares.
     """
 
-    def right(A: _Array, y: _Array, beta: _Array) -> _Array:
-        result: _Array = A.T @ (_sigma(A @ beta) - y) / len(y)
+    def right(A: _Array, y: _Array, m: _Array, beta: _Array) -> _Array:
+        result: _Array = A.T @ (m * (_sigma(A @ beta) - y)) / m.sum()
         return result
+
+    m = np.array([2.0, 1.0, 4.0, 3.0, 2.0])
+    y = np.array([0.5, 0.0, 0.75, 1.0, 0.5])
 
     return judge(
         answer,
         right,
-        _DATA,
+        [(_A, y, m, _BETA), (_A[:4, :2], y[:4], m[:4], _BETA[:2])],
         mistakes={
-            "The sign is wrong: prediction minus target.": lambda A, y, beta: -right(A, y, beta),
-            "The logistic function is missing: that belongs to least squares.": lambda A, y, beta: (
-                A.T @ (A @ beta - y) / len(y)
+            "The sign is wrong: prediction minus target.": lambda A, y, m, beta: -right(A, y, m, beta),
+            "The logistic function is missing: that belongs to least squares.": lambda A, y, m, beta: (
+                A.T @ (m * (A @ beta - y)) / m.sum()
             ),
-            "The cost is a mean: divide by n.": lambda A, y, beta: right(A, y, beta) * len(y),
-            "The derivative of the logistic function cancels: leave it out.": lambda A, y, beta: (
-                A.T @ ((_sigma(A @ beta) - y) * _sigma(A @ beta) * _sigma(-A @ beta)) / len(y)
+            "A point counts as often as it has labels: the m are missing.": lambda A, y, m, beta: (
+                A.T @ (_sigma(A @ beta) - y) / len(y)
+            ),
+            "The cost is a mean over all labels: divide by the sum of the m.": lambda A, y, m, beta: (
+                right(A, y, m, beta) * m.sum() / len(y)
+            ),
+            "The cost is a mean: divide by N.": lambda A, y, m, beta: right(A, y, m, beta) * m.sum(),
+            "Here y is a share; multiply it by m, too.": lambda A, y, m, beta: (
+                A.T @ (m * _sigma(A @ beta) - y) / m.sum()
+            ),
+            "The derivative of the logistic function cancels: leave it out.": lambda A, y, m, beta: (
+                A.T @ (m * (_sigma(A @ beta) - y) * _sigma(A @ beta) * _sigma(-A @ beta)) / m.sum()
             ),
         },
-        praise="Transposed design times prediction minus target.",
+        praise="As many times as there are labels, prediction minus share.",
     )
 
 
@@ -255,6 +267,61 @@ def newton_step(answer: object) -> Verdict:
             ),
         },
         praise="Gradient and Hessian at the same point.",
+    )
+
+
+def radius(answer: object) -> Verdict:
+    """Check a function ``f(A, y, beta)``: the bound on the distance to the minimiser that a small gradient proves.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> radius(lambda A, y, beta: 0.0)
+    Not yet. In test 1 of 2 your function returns 0.0, but 0.35787972125869805 is right.
+    """
+
+    def pieces(A: _Array, y: _Array, beta: _Array) -> tuple[float, float, float]:
+        p = _sigma(A @ beta)
+        H = A.T @ ((p * (1 - p))[:, None] * A) / len(y)
+        g = A.T @ (p - y) / len(y)
+        return float(np.linalg.norm(A, axis=1).max()), float(np.linalg.norm(g)), float(np.linalg.eigvalsh(H)[0])
+
+    def bound(R: float, size: float, mu: float) -> float:
+        return float(-np.log1p(-R * size / mu) / R)
+
+    A = np.array([[1.0, 1.0], [-1.0, 1.0], [2.0, 1.0], [0.0, 1.0]])
+    y = np.array([0.5, 0.4, 0.7, 0.4])
+
+    return judge(
+        answer,
+        lambda A, y, beta: bound(*pieces(A, y, beta)),
+        [(A, y, np.array([0.3, -0.2])), (A[:, :1] / 2, y, np.array([0.7]))],
+        mistakes={
+            "That would be so if the Hessian were the same everywhere.": lambda A, y, beta: (
+                pieces(A, y, beta)[1] / pieces(A, y, beta)[2]
+            ),
+            "Divide the logarithm by R.": lambda A, y, beta: pieces(A, y, beta)[0] * bound(*pieces(A, y, beta)),
+            "R belongs to the longest row, not to the whole matrix.": lambda A, y, beta: bound(
+                float(np.linalg.norm(A, 2)), *pieces(A, y, beta)[1:]
+            ),
+            "Gradient and Hessian are means: divide both by n.": lambda A, y, beta: bound(
+                pieces(A, y, beta)[0], pieces(A, y, beta)[1], pieces(A, y, beta)[2] * len(y)
+            ),
+            "Take the least eigenvalue of the Hessian, not the largest.": lambda A, y, beta: bound(
+                *pieces(A, y, beta)[:2],
+                float(np.linalg.norm(A.T @ ((_sigma(A @ beta) * _sigma(-A @ beta))[:, None] * A) / len(y), 2)),
+            ),
+        },
+        praise="A small gradient, made a proof.",
     )
 
 

@@ -12,10 +12,25 @@ _Labels = NDArray[np.integer[Any]]
 
 _SCORES = np.array([[1.0, -0.5, 2.0], [0.0, 0.3, -1.0], [2.5, 2.0, -3.0], [-1.0, 0.5, 0.2]])
 _LABELS = np.array([2, 0, 1, 1])
-_BATCHES = [(_SCORES, _LABELS), (_SCORES[:3, :2], np.array([0, 1, 1]))]
-_VECTORS = [(np.array([0.5, -1.0, 2.0]),), (np.array([1000.0, 999.0, -1000.0]),)]
-_SIGNS = [(np.array([1.0, -1.0, 1.0, -1.0]), np.array([0.5, -2.0, 1.7, 0.8]))]
-_TARGETS = [(np.array([0.5, 0.25, 0.25, 0.0]),), (np.array([0.9, 0.1]),)]
+# Fewer classes than examples, and more; a label with the second largest score of four.
+_BATCHES = [
+    (_SCORES, _LABELS),
+    (_SCORES[:3, :2], np.array([0, 1, 1])),
+    (np.array([[0.5, 2.0, -1.0, 1.5], [1.0, -2.0, 0.3, 0.1]]), np.array([3, 0])),
+]
+# Huge entries first and last, and all of them far below 0.
+_VECTORS = [
+    (np.array([0.5, -1.0, 2.0]),),
+    (np.array([1000.0, 999.0, -1000.0]),),
+    (np.array([-1000.0, 0.0, 1000.0]),),
+    (np.array([-1000.0, -999.0]),),
+]
+# Margins below 0, between 0 and 1 on both sides of one half, and above 1.
+_SIGNS = [
+    (np.array([1.0, -1.0, 1.0, -1.0]), np.array([0.5, -2.0, 1.7, 0.8])),
+    (np.array([-1.0, 1.0, 1.0]), np.array([-0.9, 0.25, -3.0])),
+]
+_TARGETS = [(np.array([0.5, 0.25, 0.25, 0.0]),), (np.array([0.9, 0.1]),), (np.array([0.0, 1.0, 0.0]),)]
 
 
 def _softmax(z: _Array) -> _Array:
@@ -26,7 +41,7 @@ def _softmax(z: _Array) -> _Array:
 
 def _entropy(y: _Array) -> float:
     positive = y[y > 0]
-    return float(-(positive * np.log(positive)).sum())
+    return 0.0 - float((positive * np.log(positive)).sum())
 
 
 def two_classes(answer: object) -> Verdict:
@@ -54,7 +69,7 @@ def two_classes(answer: object) -> Verdict:
     return judge(
         answer,
         right,
-        [(0.5, -1.0), (1000.0, 999.0), (-1000.0, -998.0)],
+        [(0.5, -1.0), (1000.0, 999.0), (-1000.0, -998.0), (1000.0, -1000.0), (-1000.0, 1000.0)],
         mistakes={
             "That is the probability of the second class.": lambda a, b: right(b, a),
             "Softmax depends on the difference of the scores, not on one of them.": lambda a, b: right(a, 0.0),
@@ -85,7 +100,7 @@ def one_hot(answer: object) -> Verdict:
     return judge(
         answer,
         lambda labels, m: np.eye(m)[labels],
-        [(np.array([2, 0, 1, 1]), 4), (np.array([0, 3, 1]), 5)],
+        [(np.array([2, 0, 1, 1]), 4), (np.array([0, 3, 1]), 5), (np.array([2, 0]), 3)],
         mistakes={
             "Labels run from 0 here: do not subtract 1.": lambda labels, m: np.eye(m)[labels - 1],
             "All entries of a row but one are 0.": lambda labels, m: np.ones((len(labels), m)),
@@ -142,7 +157,7 @@ def scores_gradient(answer: object) -> Verdict:
     Examples
     --------
     >>> scores_gradient(lambda F, labels: np.eye(F.shape[1])[labels] - F)  # doctest: +ELLIPSIS
-    Not yet. In test 1 of 2 ...
+    Not yet. In test 1 of 3 ...
     """
 
     def right(F: _Array, labels: _Labels) -> _Array:

@@ -10,8 +10,16 @@ from mathnn.exercises.verdict import Verdict, judge
 
 _Array = NDArray[np.floating[Any]]
 
-_TARGETS = [(np.array([0.0, 1.0, 2.25, 10.0, 30.0]),), (np.array([-4.0, 3.5, 3.0]),)]
-_JOINTS = [(np.array([[0.1, 0.3, 0.05], [0.2, 0.05, 0.3]]),), (np.array([[0.25, 0.2], [0.15, 0.1], [0.05, 0.25]]),)]
+_TARGETS = [
+    (np.array([0.0, 1.0, 2.25, 10.0, 30.0]),),
+    (np.array([-4.0, 3.5, 3.0]),),
+    (np.array([2.0, 0.0, 0.0, 1.0, 0.0]),),
+]
+_JOINTS = [
+    (np.array([[0.1, 0.3, 0.05], [0.2, 0.05, 0.3]]),),
+    (np.array([[0.25, 0.2], [0.15, 0.1], [0.05, 0.25]]),),
+    (np.array([[0.5, 0.1], [0.3, 0.1]]),),
+]
 
 
 def best_constant(answer: object) -> Verdict:
@@ -51,6 +59,7 @@ def best_constant(answer: object) -> Verdict:
                 np.median(y),
                 np.mean((y - np.median(y)) ** 2),
             ),
+            "A target that occurs twice counts twice.": lambda y: (np.unique(y).mean(), np.unique(y).var()),
         },
         praise="The mean, and the variance of the targets.",
     )
@@ -84,6 +93,7 @@ def absolute_constant(answer: object) -> Verdict:
                 (y.min() + y.max()) / 2
             ),
             "That is the entry in the middle of the list: sort the targets first.": lambda y: y[len(y) // 2],
+            "A target that occurs twice counts twice.": lambda y: np.median(np.unique(y)),
         },
         praise="The median: as many targets on its left as on its right.",
     )
@@ -122,8 +132,65 @@ def bayes_risk(answer: object) -> Verdict:
             "The conditional risks must be weighted with the probabilities of x.": lambda joint: float(
                 np.mean(1 - joint.max(axis=1) / joint.sum(axis=1))
             ),
+            "That rule names the label that makes x most probable, not the label most probable at x.": lambda joint: (
+                1 - joint[np.arange(len(joint)), (joint / joint.sum(axis=0)).argmax(axis=1)].sum()
+            ),
         },
         praise="One minus the sum of the largest entries of the rows.",
+    )
+
+
+def excess_risk(answer: object) -> Verdict:
+    """Check a function ``excess(f, weight, h)``: how much larger the zero-one risk of h is than the least one.
+
+    Parameters
+    ----------
+    answer : callable or None
+        The reader's function.
+
+    Returns
+    -------
+    Verdict
+        Right, or wrong and why.
+
+    Examples
+    --------
+    >>> excess_risk(lambda f, weight, h: weight @ (h != (f > 0.5)))
+    Not yet. That is how often h differs from the best rule: a difference costs abs(2 f - 1).
+    """
+
+    def differs(f: _Array, h: _Array) -> NDArray[np.bool_]:
+        return np.not_equal(h, f > 0.5)
+
+    inputs = [
+        (np.array([0.9, 0.3, 0.6, 0.2]), np.array([0.1, 0.4, 0.2, 0.3]), np.array([0.0, 1.0, 1.0, 0.0])),
+        (np.array([0.5, 0.05, 0.7]), np.array([0.25, 0.35, 0.4]), np.array([1.0, 1.0, 0.0])),
+        (np.array([0.8, 0.1]), np.array([0.6, 0.4]), np.array([1.0, 0.0])),
+    ]
+    return judge(
+        answer,
+        # Not the formula that is to be shown, but the definition of its left-hand side.
+        lambda f, weight, h: weight @ np.where(h == 1, 1 - f, f) - weight @ np.minimum(f, 1 - f),
+        inputs,
+        mistakes={
+            "That is how often h differs from the best rule: a difference costs abs(2 f - 1).": lambda f, weight, h: (
+                weight @ differs(f, h)
+            ),
+            "That is the risk of h: subtract the least risk.": lambda f, weight, h: weight @ np.where(h == 1, 1 - f, f),
+            "That is the least risk: subtract it from the risk of h.": lambda f, weight, h: (
+                weight @ np.minimum(f, 1 - f)
+            ),
+            "That is the least risk minus the risk of h: turn it round.": lambda f, weight, h: (
+                -(weight @ (np.abs(2 * f - 1) * differs(f, h)))
+            ),
+            "Take the absolute value of 2 f - 1.": lambda f, weight, h: weight @ ((2 * f - 1) * differs(f, h)),
+            "A factor of 2 is missing: the two probabilities are f and 1 - f.": lambda f, weight, h: (
+                weight @ (np.abs(f - 0.5) * differs(f, h))
+            ),
+            "Only those x count where the two labels differ.": lambda f, weight, h: weight @ np.abs(2 * f - 1),
+            "Weight each x with its probability.": lambda f, weight, h: np.mean(np.abs(2 * f - 1) * differs(f, h)),
+        },
+        praise="Each difference costs abs(2 f - 1).",
     )
 
 
@@ -191,9 +258,8 @@ def nearest_neighbours(answer: object) -> Verdict:
 
     rng = np.random.default_rng(2027)
     inputs = []
-    for n, p, k in ((9, 2, 3), (15, 4, 5), (7, 1, 2)):
-        spread = np.arange(1, p + 1) ** 2
-        inputs.append((spread * rng.standard_normal((n, p)), rng.standard_normal(n), rng.standard_normal(p), k))
+    for n, p, k in ((40, 2, 8), (30, 3, 9), (7, 1, 2)):
+        inputs.append((rng.standard_normal((n, p)), rng.standard_normal(n), rng.standard_normal(p), k))
     return judge(
         answer,
         lambda X, y, x, k: y[order(X, x)[:k]].mean(),
@@ -206,6 +272,16 @@ def nearest_neighbours(answer: object) -> Verdict:
             "The distance must be of x, not of the origin.": lambda X, y, x, k: y[order(X, 0 * x)[:k]].mean(),
             "That takes the k smallest sums of differences: a difference may be negative.": lambda X, y, x, k: y[
                 np.argsort((X - x).sum(axis=1))[:k]
+            ].mean(),
+            "That is the sum of the absolute differences: take the Euclidean norm.": lambda X, y, x, k: y[
+                np.argsort(np.abs(X - x).sum(axis=1))[:k]
+            ].mean(),
+            "That is the largest of the absolute differences: take the Euclidean norm.": lambda X, y, x, k: y[
+                np.argsort(np.abs(X - x).max(axis=1))[:k]
+            ].mean(),
+            "That looks at one coordinate only.": lambda X, y, x, k: y[np.argsort(np.abs(X - x)[:, -1])[:k]].mean(),
+            "That looks at the first coordinate only.": lambda X, y, x, k: y[
+                np.argsort(np.abs(X - x)[:, 0])[:k]
             ].mean(),
         },
         praise="The k nearest, and their mean.",
@@ -272,7 +348,7 @@ def smallest_change(answer: object) -> Verdict:
     return judge(
         answer,
         change,
-        [(rng.standard_normal(p), 0.7, rng.standard_normal(p)) for p in (2, 3, 6)],
+        [(rng.standard_normal(p), b, rng.standard_normal(p)) for p, b in ((2, 0.7), (3, -1.3), (6, 0.4))],
         mistakes={
             "That is the least change in the Euclidean norm.": lambda w, b, x: -(w @ x + b) / (w @ w) * w,
             "That goes away from the boundary: mind the sign.": lambda w, b, x: -change(w, b, x),

@@ -245,6 +245,8 @@ def _listening(value: Any, read: set[str], at: str) -> Any:
 
 # The error that a function raises is a field as well, and swallowing it is what can be spoiled about it.
 RAISES, SWALLOWED = "(raises)", "no error"
+# A function that returns nothing is there for what it does, and not doing it is what can be spoiled.
+EFFECT, UNDONE = "(effect)", "left undone"
 
 
 def watched(function: Callable[..., Any], seen: Seen, at: str = "") -> Callable[..., Any]:
@@ -252,6 +254,9 @@ def watched(function: Callable[..., Any], seen: Seen, at: str = "") -> Callable[
 
     def note(leaf: Any, field: str, rows: int) -> Any:
         known = seen.effects.setdefault(field, set())
+        if leaf is None:
+            known.add(UNDONE)
+            return leaf
         for spoiling in SPOILINGS:
             if spoiling not in known and differs(leaf, spoil_leaf(leaf, spoiling, rows)):
                 known.add(spoiling)
@@ -278,6 +283,11 @@ def spoiled(function: Callable[..., Any], field: str, spoiling: str, at: str = "
             raise error
 
     return _wrapped(function, Hooks(spoil, raised, lambda record, where: record), at)
+
+
+def _left_undone(function: Callable[..., Any]) -> Callable[..., None]:
+    """Put a function that does nothing in the place of one that returns nothing."""
+    return functools.wraps(function)(lambda *args, **kwargs: None)
 
 
 class Hooks(NamedTuple):
@@ -310,6 +320,11 @@ def _wrapped(value: Any, hooks: Hooks, at: str = "") -> Any:
 
 
 def _changed(value: Any, hooks: Hooks, rows: int, at: str) -> Any:
+    if value is None and not at:
+        return hooks.leaf(value, EFFECT, rows)
+    if isinstance(value, Iterator):
+        # The items are one field, and whoever iterates reads it.
+        return (_changed(item, hooks, rows, at) for item in value)
     children = _children(value)
     if children:
         new = {n: _changed(c, hooks, rows, f"{at}.{n}".lstrip(".")) for n, c in children.items()}
@@ -401,11 +416,11 @@ def verdicts(module: ModuleType, notebook: Notebook, check: Check, function: str
     for field, effective in seen.effects.items():
         steps = [*accumulate(field.split("."), "{}.{}".format)]
         # A plain result has no fields: whoever calls the function reads it.
-        is_read = field in {"", RAISES} or all(_is_plain(step) or step in seen.read for step in steps)
-        for spoiling in [SWALLOWED] if field == RAISES else SPOILINGS:
+        is_read = field in {"", RAISES, EFFECT} or all(_is_plain(step) or step in seen.read for step in steps)
+        for spoiling in {RAISES: [SWALLOWED], EFFECT: [UNDONE]}.get(field, SPOILINGS):
             outcome = "no effect"
             if spoiling in effective:
-                change = functools.partial(spoiled, field=field, spoiling=spoiling)
+                change = _left_undone if field == EFFECT else functools.partial(spoiled, field=field, spoiling=spoiling)
                 with replaced(module, function, change):
                     outcome = "noticed" if notices(notebook, check) else "survived"
             label = ", ".join(check.labels)

@@ -306,6 +306,17 @@ def test_separable_data_are_told(method):
     assert np.abs(found.separating).max() == 1.0
 
 
+def test_a_small_gradient_is_a_rule_and_no_proof():
+    # The direction (1, -1) separates, but its column is tiny beside the others: the gradient at zero is within tol.
+    y = np.array([0.0, 1.0, 1.0])
+    found = logistic_regression.fit([[1e9, 1e9], [1e9, 1e9], [1.0, 0.0]], y, intercept=False)
+    assert (found.converged, found.n_steps, found.separating) == (True, 0, None)
+    assert found.reason == "the gradient is at most tol"
+    with pytest.warns(ConvergenceWarning, match="separable"):
+        found = logistic_regression.fit([[10.0, 10.0], [10.0, 10.0], [1.0, 0.0]], y, intercept=False)
+    np.testing.assert_allclose(found.separating, [1.0, -1.0, 0.0], atol=1e-9)
+
+
 def test_quasi_separable_data_are_told():
     # Both labels at 1, so no hyperplane separates strictly.
     X, y = np.array([[0.0], [1.0], [1.0], [2.0]]), np.array([0.0, 0.0, 1.0, 1.0])

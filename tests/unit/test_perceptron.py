@@ -148,7 +148,15 @@ def test_bad_input_is_told_by_its_name(call, kind, text):
         call()
 
 
-def test_on_the_hyperplane_the_prediction_is_minus_one():
+def test_on_the_hyperplane_the_prediction_is_one():
     found = perceptron.rosenblatt([[1.0], [-1.0]], [1, -1])
     boundary = -found.intercept / found.weights[0]
-    assert found.predict([[boundary], [boundary + 1e-9], [boundary - 1e-9]]).tolist() == [-1.0, 1.0, -1.0]
+    assert found.predict([[boundary], [boundary + 1e-9], [boundary - 1e-9]]).tolist() == [1.0, 1.0, -1.0]
+
+
+def test_the_prediction_is_that_of_the_neuron_with_the_step_function():
+    found = perceptron.Perceptron(np.array([3.0, -4.0]), 2.0, 0, 1, True, "by hand")
+    X = [[2.0, 2.0], [-2.0, -1.0], [2.0, 1.0], [2.0, 3.0]]  # two of them on the line 3 x1 - 4 x2 + 2 = 0
+    answer = perceptron.neuron(X, found.weights, found.intercept, activation=heaviside)
+    assert answer.tolist() == [1.0, 1.0, 1.0, 0.0]
+    np.testing.assert_array_equal(found.predict(X), 2 * answer - 1)
