@@ -258,17 +258,18 @@ def fit(
     Notes
     -----
     Book: ``thm-separable``, ``alg-irls``. With :math:`s_i = 1` for label 1 and -1 for label 0, and no penalty, there is
-    no minimum if and only if some :math:`v` has :math:`s_i a_i^{\mathsf T} v \ge 0` for all i, not all zero (Albert and
-    Anderson 1984; where :math:`0 < y_i < 1` it must be zero). Such a :math:`v` is looked for among Newton's
-    steps, checked against the data up to rounding, and returned as `separating`: a proof that there is no minimum.
-    Gradient descent finds only :math:`v` for which all these numbers are positive. A small gradient, on the other hand,
-    does not prove that there is a minimum (``ex-small-gradient``), unless it is small beside the Hessian
-    (``thm-small-gradient``). If there is one and no column depends on the others, Newton's method converges to it
-    (``thm-newton-converges``). If columns are linearly dependent
-    there is more than one minimum; one of them is returned.
+    no minimum if and only if some :math:`v` has :math:`s_i a_i^{\mathsf T} v \ge 0` for all i, not all zero
+    (Silvapulle 1981; for more classes Albert and Anderson 1984; where :math:`0 < y_i < 1` it must be zero). Such a
+    :math:`v` is looked for among Newton's steps, checked against the data up to rounding, and returned as
+    `separating`: a proof that there is no minimum. Gradient descent finds only :math:`v` for which all these numbers
+    are positive. A small gradient, on the other hand, does not prove that there is a minimum (``ex-small-gradient``),
+    unless it is small beside the Hessian (``thm-small-gradient``). If there is one and no column depends on the others,
+    Newton's method converges to it (``thm-newton-converges``). If columns are linearly dependent there is more than one
+    minimum; one of them is returned.
 
     References
     ----------
+    Silvapulle, On the existence of maximum likelihood estimators for the binomial response models (1981).
     Albert and Anderson, On the existence of maximum likelihood estimates in logistic regression models (1984).
 
     Examples

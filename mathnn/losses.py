@@ -222,7 +222,7 @@ r"""Half the squared error, :math:`\frac12 \|f - y\|^2`."""
 binary_cross_entropy = Loss("binary_cross_entropy", (), _probabilities, _binary_cross_entropy)
 r"""Cross-entropy of independent yes-no outputs with logits f and targets in [0, 1].
 
-:math:`-\sum_j y_j \log \sigma(f_j) + (1 - y_j) \log(1 - \sigma(f_j))`, with the gradient
+:math:`-\sum_j \bigl[ y_j \log \sigma(f_j) + (1 - y_j) \log(1 - \sigma(f_j)) \bigr]`, with the gradient
 :math:`\sigma(f) - y`; see ``prop-binary-cross-entropy``.
 """
 

@@ -153,7 +153,9 @@ def rosenblatt(X: ArrayLike, y: ArrayLike, *, max_epochs: int = 1000) -> Percept
 
     Notes
     -----
-    Book: ``alg-perceptron``. A constant step size would only rescale the weights, since they start at zero.
+    Book: ``alg-perceptron``. A constant step size would only rescale the weights, since they start at zero. It is
+    computed in floating point: rounding decides on which side an example with a product of exactly 0 falls, so the
+    counts may differ from those in exact arithmetic.
 
     References
     ----------

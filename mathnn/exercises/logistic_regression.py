@@ -207,6 +207,13 @@ def separates(answer: object) -> Verdict:
         (A, y, np.array([1.0, 0.5])),
         (A, 1 - y, np.array([1.0, 0.0])),
         (A[[0, 3]], y[[0, 3]], np.array([2.0, 0.5])),
+        # Dependent columns, one class only, contact in one class only, a margin that is slightly negative.
+        (np.ones((2, 2)), np.array([1.0, 0.0]), np.array([1.0, -1.0])),
+        (A[[0, 0]], np.array([0.0, 1.0]), np.array([1.0, 0.0])),
+        (A[2:], y[2:], np.array([1.0, 0.0])),
+        (A[:2], y[:2], np.array([1.0, 0.0])),
+        (A[2:], y[2:], np.array([0.0, 3.0])),
+        (A, y, np.array([1.0, 1e-3])),
     ]
 
     return judge(
@@ -220,6 +227,9 @@ def separates(answer: object) -> Verdict:
             "Points may lie on the hyperplane, if not all do.": lambda A, y, v: ((2 * y - 1) * (A @ v) > 0).all(),
             "The labels are 0 and 1: turn them into signs first.": lambda A, y, v: bool(
                 (y * (A @ v) >= 0).all() and (y * (A @ v) > 0).any()
+            ),
+            "A v must not be 0; v may be different from 0 all the same.": lambda A, y, v: bool(
+                ((2 * y - 1) * (A @ v) >= 0).all() and (v != 0).any()
             ),
         },
         praise="All margins at least 0, one of them positive.",

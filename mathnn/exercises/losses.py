@@ -17,6 +17,8 @@ _BATCHES = [
     (_SCORES, _LABELS),
     (_SCORES[:3, :2], np.array([0, 1, 1])),
     (np.array([[0.5, 2.0, -1.0, 1.5], [1.0, -2.0, 0.3, 0.1]]), np.array([3, 0])),
+    # A class that wins with less than one half, and a wrong label that is not the runner-up.
+    (np.log(np.array([[0.4, 0.35, 0.25], [0.3, 0.5, 0.2]])), np.array([0, 2])),
 ]
 # Huge entries first and last, and all of them far below 0.
 _VECTORS = [
@@ -157,7 +159,7 @@ def scores_gradient(answer: object) -> Verdict:
     Examples
     --------
     >>> scores_gradient(lambda F, labels: np.eye(F.shape[1])[labels] - F)  # doctest: +ELLIPSIS
-    Not yet. In test 1 of 3 ...
+    Not yet. In test 1 of 4 ...
     """
 
     def right(F: _Array, labels: _Labels) -> _Array:
@@ -301,6 +303,9 @@ def share_of_errors(answer: object) -> Verdict:
             "That is the share of right predictions.": lambda F, labels: (F.argmax(axis=1) == labels).mean(),
             "The share, not the number.": lambda F, labels: (F.argmax(axis=1) != labels).sum(),
             "The largest score, not the smallest.": lambda F, labels: (F.argmin(axis=1) != labels).mean(),
+            "A class can win with a probability of less than one half.": lambda F, labels: (
+                _softmax(F)[np.arange(len(F)), labels] < 0.5
+            ).mean(),
         },
         praise="A mean over the examples.",
     )

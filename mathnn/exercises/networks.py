@@ -217,7 +217,7 @@ def twins(answer: object) -> Verdict:
     Examples
     --------
     >>> twins(lambda widths: math.prod(math.factorial(m) for m in widths))
-    Not yet. That is for ReLU: tanh also allows to change signs.
+    Not yet. That counts the permutations only: with tanh the signs may change, too.
     """
 
     def product(factor: Any) -> Any:
@@ -231,7 +231,7 @@ def twins(answer: object) -> Verdict:
         product(lambda m: 2**m * math.factorial(m)),
         [((2,),), ((3,),), ((2, 4),), ((5, 1, 3),)],
         mistakes={
-            "That is for ReLU: tanh also allows to change signs.": product(math.factorial),
+            "That counts the permutations only: with tanh the signs may change, too.": product(math.factorial),
             "The neurons can also change places.": product(lambda m: 2**m),
             "Each neuron has a sign of its own.": product(lambda m: 2 * math.factorial(m)),
             "Layers are independent: multiply, do not add.": total,
@@ -280,7 +280,7 @@ def balance(answer: object) -> Verdict:
             ),
             "Lengths, not sums.": lambda w, b, v: np.sqrt(np.abs(v).sum() / np.abs(np.append(w, b)).sum()),
         },
-        praise="Then the squares of all weights have the least sum.",
+        praise="Among all scalings of this neuron the squares of its weights have the least sum then.",
     )
 
 

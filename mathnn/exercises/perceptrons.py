@@ -265,12 +265,17 @@ def update(answer: object) -> Verdict:
     def with_prediction(w: _Array, b: float, x: _Array, y: float) -> _Array:
         return changed(w, b, x, y) if y != (1.0 if w @ x + b >= 0 else -1.0) else np.append(w, b)
 
-    # At the start, on the hyperplane, and on both sides of it: each with both labels.
+    def hinge(w: _Array, b: float, x: _Array, y: float) -> _Array:
+        return changed(w, b, x, y) if y * (w @ x + b) < 1 else np.append(w, b)
+
+    # At the start, on the hyperplane, on both sides of it, at z = 2^-10 and at z = 1: each with both labels.
     places = [
         (np.zeros(2), 0.0, np.array([1.0, 2.0])),
         (_W, 9.0, np.array([1.0, 3.0])),
         (_W, 2.0, np.array([1.0, 3.0])),
         (_W, 2.0, np.array([3.0, 1.0])),
+        (_W, 2.0, np.array([1.0, 1.25 - 2.0**-12])),
+        (_W, 2.0, np.array([1.0, 1.0])),
     ]
     inputs = [(w, b, x, y) for w, b, x in places for y in (-1.0, 1.0)]
 
@@ -281,6 +286,7 @@ def update(answer: object) -> Verdict:
         mistakes={
             "An example on the hyperplane is a mistake, too: at the start all are.": strict,
             "On the hyperplane both labels are mistakes, also the one that would be predicted.": with_prediction,
+            "Every positive margin is enough, however small: a threshold above 0 belongs to the hinge loss.": hinge,
             "An example on the right side changes nothing.": changed,
             "The bias changes as well: its input is 1.": lambda w, b, x, y: np.append(right(w, b, x, y)[:-1], b),
             "The label decides the direction of the change.": lambda w, b, x, y: (
@@ -321,7 +327,7 @@ def margin(answer: object) -> Verdict:
             (_X[:2], _SIGNS[:2], np.array([1.0, 1.0]), -0.2),
             # The smallest one in the last row, with the label 1; and a hyperplane that does not separate.
             (_X[[0, 1, 3, 2]], _SIGNS[[0, 1, 3, 2]], np.array([-1.0, 3.0]), -1.0),
-            (_X, _SIGNS, np.array([1.0, 1.0]), 0.5),
+            (_X, _SIGNS, np.array([1.0, 1.0]), 0.25),
         ],
         mistakes={
             "Divide by the norm of (w, b): the theorem wants a unit vector.": lambda X, y, w, b: (
@@ -334,6 +340,9 @@ def margin(answer: object) -> Verdict:
                 np.abs(X @ w + b).min() / np.linalg.norm(np.append(w, b))
             ),
             "It is no distance: keep its sign.": lambda X, y, w, b: abs(right(X, y, w, b)),
+            "Where the hyperplane does not separate, keep the negative number.": lambda X, y, w, b: max(
+                0.0, right(X, y, w, b)
+            ),
             "The smallest margin, not the mean.": lambda X, y, w, b: (
                 (y * (X @ w + b)).mean() / np.linalg.norm(np.append(w, b))
             ),
@@ -366,7 +375,7 @@ def tent_layers(answer: object) -> Verdict:
     return judge(
         answer,
         lambda P: max(1, int(np.ceil(np.log2(P)))),
-        [(1,), (2,), (3,), (4,), (5,), (8,), (17,), (100,)],
+        [(1,), (2,), (3,), (4,), (5,), (8,), (33,), (100,), (1025,)],
         mistakes={
             "Each layer doubles the number of pieces; it does not add two.": lambda P: max(1, int(np.ceil(P / 2))),
             "At least P pieces: round up.": lambda P: max(1, int(np.floor(np.log2(P)))),
