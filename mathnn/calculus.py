@@ -274,7 +274,8 @@ def taylor_slope(
 
     .. math:: R(t) = |f(x + t v) - f(x) - t \langle g(x), v \rangle| .
 
-    It is 2 for the gradient of a function with continuous second derivatives, and 1 for a wrong one.
+    It is 2 for the gradient of a function with continuous second derivatives, and 1 for a formula whose error along v
+    is large compared with the curvature times the steps.
 
     Parameters
     ----------

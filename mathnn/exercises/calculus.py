@@ -289,13 +289,21 @@ def complex_step(answer: object) -> Verdict:
                 np.real(f(x + 1e-30j)) / 1e-30
             ),
             "Divide by the step.": lambda f, x: float(np.imag(f(x + 1e-30j))),
+            "A derivative has a sign.": lambda f, x: abs(right(f, x)),
         },
         praise="Nothing is subtracted, so nothing cancels.",
         rtol=1e-13,
     )
-    if not verdict.correct and judge(answer, right, [(trapp, 1.5)], mistakes={}, praise="", rtol=1e-6).correct:
+    if (
+        not verdict.correct
+        and judge(answer, right, [(trapp, 1.5), (np.cos, 1.0)], mistakes={}, praise="", rtol=1e-6).correct
+    ):
         known = verdict.message.startswith("The step")
-        return verdict if known else Verdict(False, "Right, but not to 13 digits: a difference of values cancels.")
+        return (
+            verdict
+            if known
+            else Verdict(False, "Right, but not to 13 digits: a difference cancels, or the step is too large.")
+        )
     return verdict
 
 

@@ -9,9 +9,17 @@ from mathnn.exercises.verdict import Verdict, judge
 
 _Array = NDArray[np.floating[Any]]
 
-_M = [(np.array([[2.0, 1.0], [1.0, -3.0]]),), (np.array([[4.0, 0.5, 0.0], [0.5, 2.0, -1.0], [0.0, -1.0, 5.0]]),)]
+_M = [
+    (np.array([[2.0, 1.0], [1.0, -3.0]]),),
+    (np.array([[4.0, 0.5, 0.0], [0.5, 2.0, -1.0], [0.0, -1.0, 5.0]]),),
+    (np.array([[-4.0, 1.0], [1.0, -2.0]]),),
+]
 _G = np.array([3.0, -4.0])
-_X = [(np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]]),), (np.array([[2.0], [5.0], [-1.0], [0.5]]),)]
+_X = [
+    (np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]]),),
+    (np.array([[2.0], [5.0], [-1.0], [0.5]]),),
+    (np.array([[1.0, 0.0, 2.0, -1.0], [3.0, 1.0, 0.5, 2.0]]),),
+]
 _PAIRS = [(np.array([0.0, 1.0, -2.0]), np.array([0.5, -1.0, 2.0])), (np.array([3.0, 1.0]), np.array([0.0, 0.5]))]
 
 
@@ -48,7 +56,7 @@ def chord_gap(answer: object) -> Verdict:
                 t * f(y) + (1 - t) * f(z) - f((y + z) / 2)
             ),
         },
-        praise="At least 0 everywhere if and only if f is convex.",
+        praise="At least 0 for all y, z and 0 <= t <= 1 if and only if f is convex.",
     )
 
 
@@ -87,6 +95,8 @@ def quadratic_constants(answer: object) -> Verdict:
                 np.linalg.svd(M, compute_uv=False)[-1],
                 np.linalg.svd(M, compute_uv=False)[0],
             ),
+            "b may be negative, too.": lambda M: (right(M)[0], max(right(M)[1], 0.0)),
+            "b may be negative, too: no absolute value.": lambda M: (right(M)[0], abs(right(M)[1])),
         },
         praise="The smallest and the largest eigenvalue.",
     )
@@ -113,13 +123,17 @@ def promised_gain(answer: object) -> Verdict:
     return judge(
         answer,
         lambda g, K, s: s * (1 - K * s / 2) * g @ g,
-        [(_G, 2.0, 0.3), (np.array([1.0, 2.0, 2.0]), 0.5, 1.0)],
+        [(_G, 2.0, 0.3), (np.array([1.0, 2.0, 2.0]), 0.5, 1.0), (_G, 2.0, 1.5)],
         mistakes={
             "That is the gain of the best step 1/K; the step here is s.": lambda g, K, s: g @ g / (2 * K),
             "That is the linear part only: the curvature takes some of it back.": lambda g, K, s: s * g @ g,
             "The curvature term is K s^2 / 2, with the one half.": lambda g, K, s: s * (1 - K * s) * g @ g,
             "The square of the norm of the gradient.": lambda g, K, s: s * (1 - K * s / 2) * np.linalg.norm(g),
             "The fall, so with a positive sign for small steps.": lambda g, K, s: -s * (1 - K * s / 2) * g @ g,
+            "For s > 2/K the bound is negative: no fall is promised.": lambda g, K, s: (
+                max(0.0, s * (1 - K * s / 2)) * g @ g
+            ),
+            "For s > 2/K the bound is negative; no absolute value.": lambda g, K, s: abs(s * (1 - K * s / 2)) * g @ g,
         },
         praise="s (1 - K s / 2) times the squared norm.",
     )
@@ -254,7 +268,7 @@ def minimiser_on_interval(answer: object) -> Verdict:
     return judge(
         answer,
         lambda a, b, c: min(max(c, a), b),
-        [(0.0, 1.0, 2.5), (-1.0, 3.0, 0.5), (2.0, 4.0, -7.0)],
+        [(0.0, 1.0, 2.5), (-1.0, 3.0, 0.5), (2.0, 4.0, -7.0), (2.0, 4.0, 1.0), (-4.0, -2.0, -1.0)],
         mistakes={
             "c may lie outside of the interval.": lambda a, b, c: c,
             "The middle has nothing to do with the function.": lambda a, b, c: (a + b) / 2,

@@ -73,7 +73,7 @@ def count_steps(answer: object) -> Verdict:
     Examples
     --------
     >>> count_steps(lambda slope, x, s, tol: 0)
-    Not yet. In test 1 of 3 your function returns 0.0, but 10.0 is right.
+    Not yet. In test 1 of 4 your function returns 0.0, but 10.0 is right.
     """
 
     def right(slope: Callable[[_Array], _Array], x: _Array, s: float, tol: float) -> int:
@@ -82,18 +82,37 @@ def count_steps(answer: object) -> Verdict:
     def euclidean(slope: Callable[[_Array], _Array], x: _Array, s: float, tol: float) -> int:
         return _count(slope, x, s, lambda g: bool(np.linalg.norm(g) <= tol))
 
-    stretch = np.array([1.0, 1.2, 0.9])
+    def patient(f: object) -> object:
+        def limited(slope: Callable[[_Array], _Array], x: _Array, s: float, tol: float) -> Any:
+            calls = 0
+
+            def counted(x: _Array) -> _Array:
+                nonlocal calls
+                calls += 1
+                if calls > 100_000:
+                    raise RuntimeError("it does not stop: where the gradient is at most tol, it must")
+                return slope(x)
+
+            return f(counted, x, s, tol)  # type: ignore[operator]
+
+        return limited if callable(f) else f
+
+    stretch = np.array([1.0, 0.9, 1.2])
     inputs = [
         (lambda x: x, np.array([1.0]), 0.5, 1e-3),
-        (lambda x: stretch * x, np.array([1.0, -1.0, 1.0]), 0.1, 0.01),
+        (lambda x: stretch * x, np.array([1.0, -1.0, -1.0]), 0.1, 0.01),
         (lambda x: x - 2.0, np.array([2.0]), 0.1, 0.0),
+        (lambda x: x, np.array([-1.0]), 0.5, 1e-3),
     ]
     return judge(
-        answer,
+        patient(answer),
         right,
         inputs,
         mistakes={
             "The rule looks at the largest entry, not at the Euclidean norm.": euclidean,
+            "The largest entry is meant without its sign: take absolute values.": lambda slope, x, s, tol: _count(
+                slope, x, s, lambda g: bool(g.max() <= tol)
+            ),
             "The step is s: you step by the tolerance.": lambda slope, x, s, tol: right(slope, x, tol, tol),
             "Count steps, not evaluations of the gradient: the last one is not followed by a step.": (
                 lambda slope, x, s, tol: right(slope, x, s, tol) + 1
@@ -131,11 +150,17 @@ def backtracking(answer: object) -> Verdict:
     def bowl(x: _Array) -> float:
         return float(x @ x)
 
+    def valley(x: _Array) -> float:
+        return float(np.log(np.cosh(x)).sum() + 2 * x[0] ** 2)
+
     x = np.array([1.0, -2.0])
+    inputs = [(bowl, x, 2 * x, 0.9, 0.9, 0.5), (bowl, x, 2 * x, 3.0, 0.5, 0.1), (bowl, x, 2 * x, 1.15, 0.5, 0.3)]
+    slope = np.tanh(x) + np.array([4.0, 0.0])
+    inputs += [(valley, x, slope, alpha, 0.8, c) for alpha, c in ((2.0, 0.1), (9.0, 0.4))]
     return judge(
         answer,
         right,
-        [(bowl, x, 2 * x, 0.9, 0.9, 0.5), (bowl, x, 2 * x, 3.0, 0.5, 0.1), (bowl, x, 2 * x, 1.15, 0.5, 0.3)],
+        inputs,
         mistakes={
             "That any fall is enough is not asked: the gain must be a share c of the predicted one.": (
                 lambda f, x, g, alpha, rho, c: right(f, x, g, alpha, rho, 0.0)
@@ -222,7 +247,7 @@ def batch_variance(answer: object) -> Verdict:
     return judge(
         answer,
         right,
-        [(_G, 1), (_G, 2), (_G, 4), (_G[:3] + 1.0, 2)],
+        [(_G, 1), (_G, 2), (_G, 4), (_G[:3] + 1.0, 2), (np.hstack([_G, _G[::-1, :1]]), 3)],
         mistakes={
             "That is with replacement: different rows vary less.": lambda G, B: V(G) / B,
             "The mean of a batch, not its sum: divide by B once more.": lambda G, B: B * right(G, B),
@@ -340,17 +365,29 @@ def adam_step(answer: object) -> Verdict:
         m, s = means(g, m, s)
         return theta - 0.1 * m / (1 - 0.9**t) / (s / (1 - 0.999**t) + 1e-8)
 
-    theta, g, zero = np.array([1.0, -1.0]), np.array([0.5, 2.0]), np.zeros(2)
+    def under_the_root(theta: _Array, g: _Array, m: _Array, s: _Array, t: int) -> _Array:
+        m, s = means(g, m, s)
+        moved: _Array = theta - 0.1 * (m / (1 - 0.9**t)) / np.sqrt(s / (1 - 0.999**t) + 1e-8)
+        return moved
+
+    theta, g, zero = np.array([1.0, -1.0]), np.array([0.5, -2.0]), np.zeros(2)
+    tiny, m, s = np.array([-1e-8, 0.0]), np.array([0.1, -0.2]), np.array([0.03, 0.5])
     return judge(
         answer,
         right,
-        [(theta, g, zero, zero, 1), (theta, g, np.array([0.1, -0.2]), np.array([0.03, 0.5]), 3)],
+        [
+            (theta, g, zero, zero, 1),
+            (theta, g, m, s, 3),
+            (0 * theta, tiny, zero, zero, 1),
+            (theta, tiny, zero, zero, 2),
+        ],
         mistakes={
             "The bias correction is missing.": uncorrected,
             "The correction has the exponent t: steps are numbered from 1.": lambda theta, g, m, s, t: right(
                 theta, g, m, s, t + 1
             ),
             "Divide by the square root of the mean square.": no_root,
+            "Add epsilon after the root, and after the correction.": under_the_root,
             "That is a step of gradient descent.": lambda theta, g, m, s, t: theta - 0.1 * g,
         },
         praise="Both means are corrected, then divided.",
@@ -393,6 +430,9 @@ def safe_direction(answer: object) -> Verdict:
             (g, np.diag([1.0, -1.0])),
             (np.array([1.0, 1.0]), np.diag([1.0, -1.0])),
             (np.array([2.0, 1.0]), np.diag([1.0, -1.0])),
+            (np.array([1.0, 1.0]), np.diag([1.0, -0.1])),
+            (g, np.array([[1.0, 2.0], [2.0, 1.0]])),
+            (np.array([1.0, -0.5]), np.array([[1.0, 2.0], [2.0, 1.0]])),
         ],
         mistakes={
             "Where the Hessian is not positive definite, that may go up.": newton,

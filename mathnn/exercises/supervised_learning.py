@@ -11,7 +11,7 @@ from mathnn.exercises.verdict import Verdict, judge
 _Array = NDArray[np.floating[Any]]
 
 _TARGETS = [
-    (np.array([0.0, 1.0, 2.25, 10.0, 30.0]),),
+    (np.array([10.0, 0.0, 30.0, 2.25, 1.0]),),
     (np.array([-4.0, 3.5, 3.0]),),
     (np.array([2.0, 0.0, 0.0, 1.0, 0.0]),),
 ]

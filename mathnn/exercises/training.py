@@ -1,6 +1,7 @@
 """Checkers for the exercises of the chapter on training."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -289,6 +290,28 @@ def kept_epoch(answer: object) -> Verdict:
                 break
         return best + 1
 
+    def stopped(v: _Array, stop: Callable[[int], bool]) -> int:
+        last = next((e for e in range(len(v)) if stop(e)), len(v) - 1)
+        return int(np.argmin(v[: last + 1])) + 1
+
+    def in_a_row(v: _Array, P: int) -> int:
+        return stopped(v, lambda e: e >= P and bool((np.diff(v[e - P : e + 1]) >= 0).all()))
+
+    def in_total(v: _Array, P: int) -> int:
+        return stopped(v, lambda e: sum(v[i] >= v[:i].min() for i in range(1, e + 1)) >= P)
+
+    def back(v: _Array, P: int) -> int:
+        return stopped(v, lambda e: e >= P and bool(v[e] >= v[e - P]))
+
+    def ties(v: _Array, P: int) -> int:
+        best = 0
+        for e in range(1, len(v)):
+            if v[e] <= v[best]:
+                best = e
+            if e - best >= P:
+                break
+        return best + 1
+
     return judge(
         answer,
         right,
@@ -297,6 +320,10 @@ def kept_epoch(answer: object) -> Verdict:
             (np.array([3.0, 2.0, 2.5, 1.6, 1.7, 1.8, 1.9, 0.1]), 3),
             (np.array([1.0, 0.9, 0.8]), 5),
             (np.array([1.0, 2.0, 0.5]), 1),
+            (np.array([3.0, 2.0, 2.6, 2.5, 2.4, 1.0]), 3),
+            (np.array([5.0, 6.0, 4.0, 5.0, 3.0]), 2),
+            (np.array([3.0, 1.0, 3.5, 0.5]), 2),
+            (np.array([2.0, 2.0, 2.0, 3.0, 1.0]), 2),
         ],
         mistakes={
             "That looks into the future: the training has stopped before.": lambda v, P: np.argmin(v) + 1,
@@ -305,6 +332,10 @@ def kept_epoch(answer: object) -> Verdict:
                 right(v, P) + P, len(v)
             ),
             "It stops when the best is P epochs old, not one epoch later.": lambda v, P: right(v, P + 1),
+            "The loss need not rise P times in a row: each epoch is compared with the best.": in_a_row,
+            "With each new best the counting begins again.": in_total,
+            "Compare with the best so far, not with the loss P epochs ago.": back,
+            "Equally good is not better: the earlier network is kept.": ties,
         },
         praise="The best of those that it has seen.",
     )
