@@ -13,7 +13,7 @@ _Array = NDArray[np.floating[Any]]
 _RNG = np.random.default_rng(0)
 # Different sizes, so that a transposed result cannot have the right shape by accident.
 _CHAINS = [(_RNG.normal(size=depth), _RNG.normal(size=depth), 1.5 - depth) for depth in (1, 3, 5)]
-_Z = np.array([[0.0, 1.0, -2.0], [3.0, -0.5, 0.7], [-1.0, 2.0, 0.0], [0.3, -0.2, 1.1]])
+_Z = np.array([[0.0, 1.0, -2.0], [3.0, -0.5, 0.7], [-1.0, 2.0, 0.0], [0.05, -0.02, 1.1]])
 _STEPS = [
     (_RNG.normal(size=(4, 2)), _RNG.normal(size=(3, 2)), _Z),
     (_RNG.normal(size=(4, 5)), _RNG.normal(size=(3, 5)), -_Z),

@@ -188,7 +188,12 @@ def slope_at(answer: object) -> Verdict:
     return judge(
         answer,
         right,
-        [(_X[0], _W1, _B1, _W2), (_X[1], _W1, _B1, _W2), (np.array([0.3, 0.3]), _W1, _B1, _W2)],
+        [
+            (_X[0], _W1, _B1, _W2),
+            (_X[1], _W1, _B1, _W2),
+            (np.array([0.3, 0.3]), _W1, _B1, _W2),
+            (np.zeros(2), _W1, np.array([0.05, -0.05, 2.0]), _W2),
+        ],
         mistakes={
             "Only the neurons that are on take part.": lambda x, W1, b1, W2: W1 @ W2,
             "The bias decides, too, which neurons are on.": lambda x, W1, b1, W2: (W1 * (x @ W1 > 0)) @ W2,
@@ -239,7 +244,7 @@ def twins(answer: object) -> Verdict:
                 2 ** sum(widths) * math.factorial(sum(widths))
             ),
         },
-        praise="A cost has that many equally good points, if it has one.",
+        praise="A cost that has a best point has at least that many.",
     )
 
 

@@ -312,6 +312,10 @@ def kept_epoch(answer: object) -> Verdict:
                 break
         return best + 1
 
+    def at_the_end(v: _Array, P: int) -> int:
+        runs_out = any(e - np.argmin(v[: e + 1]) >= P for e in range(len(v)))
+        return right(v, P) if runs_out else len(v)
+
     return judge(
         answer,
         right,
@@ -319,6 +323,7 @@ def kept_epoch(answer: object) -> Verdict:
             (np.array([3.0, 2.0, 2.5, 2.6, 1.0]), 2),
             (np.array([3.0, 2.0, 2.5, 1.6, 1.7, 1.8, 1.9, 0.1]), 3),
             (np.array([1.0, 0.9, 0.8]), 5),
+            (np.array([3.0, 1.0, 2.0]), 5),
             (np.array([1.0, 2.0, 0.5]), 1),
             (np.array([3.0, 2.0, 2.6, 2.5, 2.4, 1.0]), 3),
             (np.array([5.0, 6.0, 4.0, 5.0, 3.0]), 2),
@@ -336,6 +341,9 @@ def kept_epoch(answer: object) -> Verdict:
             "With each new best the counting begins again.": in_total,
             "Compare with the best so far, not with the loss P epochs ago.": back,
             "Equally good is not better: the earlier network is kept.": ties,
+            "If the epochs run out before the patience does, the best network is returned as well, not the last.": (
+                at_the_end
+            ),
         },
         praise="The best of those that it has seen.",
     )
