@@ -209,7 +209,7 @@ class Backtracking:
 
 
 def inverse_time(learning_rate: float, *, decay: float) -> Schedule:
-    r"""Learning rate :math:`\eta_t = \eta / (1 + \gamma (t - 1))`; for decay > 0 it has an infinite sum and finite squares.
+    r"""Learning rate :math:`\eta_t = \eta / (1 + \gamma (t - 1))`; if decay > 0, infinite sum and finite squares.
 
     Parameters
     ----------
