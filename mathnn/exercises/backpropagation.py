@@ -26,24 +26,11 @@ _POINTS = [(-2.0,), (-0.3,), (0.0,), (0.4,), (3.0,)]
 _SIZES = [(5, (3, 4, 2)), (8, (2, 6, 7, 3)), (3, (4, 1))]
 
 
-def _deltas(w: _Array, z: _Array, start: float) -> _Array:
+def _deltas(w: _Array, z: _Array, start: float, *, weight: int = 1, slope: int = 0) -> _Array:
+    """Go back through the chain; `weight` and `slope` say at which neuron, counted from the one that is computed."""
     found = [start]
     for layer in reversed(range(len(w) - 1)):
-        found.append(found[-1] * w[layer + 1] * (1 - np.tanh(z[layer]) ** 2))
-    return np.array(found[::-1])
-
-
-def _deltas_at_the_next(w: _Array, z: _Array, start: float) -> _Array:
-    found = [start]
-    for layer in reversed(range(len(w) - 1)):
-        found.append(found[-1] * w[layer + 1] * (1 - np.tanh(z[layer + 1]) ** 2))
-    return np.array(found[::-1])
-
-
-def _deltas_own_weight(w: _Array, z: _Array, start: float) -> _Array:
-    found = [start]
-    for layer in reversed(range(len(w) - 1)):
-        found.append(found[-1] * w[layer] * (1 - np.tanh(z[layer]) ** 2))
+        found.append(found[-1] * w[layer + weight] * (1 - np.tanh(z[layer + slope]) ** 2))
     return np.array(found[::-1])
 
 
@@ -71,9 +58,11 @@ def deltas(answer: object) -> Verdict:
         _CHAINS,
         mistakes={
             "The derivative of tanh belongs to the neuron whose delta is computed, not to the one after it.": (
-                _deltas_at_the_next
+                lambda w, z, start: _deltas(w, z, start, slope=1)
             ),
-            "The weight between the two neurons is that of the later one.": _deltas_own_weight,
+            "The weight between the two neurons is that of the later one.": lambda w, z, start: _deltas(
+                w, z, start, weight=0
+            ),
             "The order is from the first layer to the last.": lambda w, z, start: _deltas(w, z, start)[::-1],
             "The weights and the derivatives of tanh are missing: each step back multiplies by both.": (
                 lambda w, z, start: np.full(len(w), start)
