@@ -534,6 +534,10 @@ def cubes(f: Function, n: int, *, radius: float, n_per_axis: int) -> tuple[Float
     TypeError, ValueError
         If an argument is out of its range, or `f` returns something else than one finite number for each point.
 
+    Notes
+    -----
+    Book: ``thm-narrow-network``.
+
     Examples
     --------
     >>> lower, upper, heights = cubes(lambda X: X[:, 0], 1, radius=2.0, n_per_axis=2)

@@ -40,6 +40,8 @@ CHECKED = PROVED | {"algorithm"}
 _OPEN = re.compile(r"^\s*(?P<fence>:{3,}|`{3,}|~{3,})\s*(?:\{(?P<name>[\w:+-]+)\})?[ \t]*(?P<rest>.*)$")
 _OPTION = re.compile(r"^:(?P<key>[\w-]+):[ \t]*(?P<value>.*)$")
 _REFERENCE = re.compile(r"\{prf:ref\}`(?:[^`<]*<)?([\w-]+)>?`")
+_DIFFERENTIATES = re.compile(r"\b(?:sp|sympy)\.(?:diff|hessian|Derivative)\(|(?<!np)\.(?:diff|jacobian)\(")
+_CORRECTS = re.compile(r"^# corrects:[ \t]*(?P<ids>[A-Z]-\d{2}[a-z]?(?:[ \t]*,[ \t]*[A-Z]-\d{2}[a-z]?)*)[ \t]*$")
 _VERIFIES = re.compile(r"^# verifies:[ \t]*(?P<labels>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)[ \t]*$")
 
 
@@ -67,6 +69,12 @@ class Cell:
         """The labels after ``# verifies:`` on the first line; none for other cells."""
         found = _VERIFIES.match(self.source.split("\n", 1)[0]) if self.kind == "code" else None
         return tuple(label.strip() for label in found["labels"].split(",")) if found else ()
+
+    @property
+    def corrects(self) -> tuple[str, ...]:
+        """The source ids after ``# corrects:`` on the first line; none for other cells."""
+        found = _CORRECTS.match(self.source.split("\n", 1)[0]) if self.kind == "code" else None
+        return tuple(source.strip() for source in found["ids"].split(",")) if found else ()
 
 
 def text_of(value: str | list[str]) -> str:
@@ -192,13 +200,18 @@ def _series(cells: tuple[Cell, ...]) -> Iterator[tuple[Directive | str, ...]]:
 
 @dataclass(frozen=True)
 class Statement:
-    """A numbered box: definition, theorem, ..., algorithm."""
+    """A numbered box: definition, theorem, ..., algorithm.
+
+    `rests_on` are the labels of the other statements that its proof names.
+    """
 
     kind: str
     label: str
     title: str
     cell: int
     has_proof: bool
+    text: str = ""
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -227,6 +240,13 @@ class Check:
     cell: int
     source: str
     functions: tuple[str, ...]
+
+    @property
+    def derives(self) -> bool:
+        """Whether SymPy differentiates in it, for arrays of any size or for expressions."""
+        return bool(
+            {"symbolic.gradient", "symbolic.hessian"} & {*self.functions} or _DIFFERENTIATES.search(self.source)
+        )
 
 
 @dataclass(frozen=True)
@@ -258,7 +278,9 @@ def statements_of(cells: tuple[Cell, ...]) -> tuple[Statement, ...]:
                 and label in _REFERENCE.findall(following.argument)
                 and not following.is_empty
             )
-            found.append(Statement(kind, label, block.argument, block.cell, has_proof))
+            named = _REFERENCE.findall(following.body) if has_proof and isinstance(following, Directive) else ()
+            rests_on = tuple(dict.fromkeys(other for other in named if other != label))
+            found.append(Statement(kind, label, block.argument, block.cell, has_proof, block.body, rests_on))
     return tuple(sorted(found, key=lambda statement: statement.cell))
 
 
@@ -276,7 +298,7 @@ def exercises_of(cells: tuple[Cell, ...], names: dict[str, str]) -> tuple[Exerci
             events += directives(parse_blocks(cell.source, cell.index))
     starts = [i for i, e in enumerate(events) if isinstance(e, Directive) and e.name in _EXERCISE]
     found = []
-    for begin, end in zip(starts, [*starts[1:], len(events)], strict=True):
+    for begin, end in pairwise([*starts, len(events)]):
         exercise = events[begin]
         assert isinstance(exercise, Directive)
         label = exercise.options.get("label", "")
@@ -495,7 +517,9 @@ class Ledger:
     """What stands in ``book/ledger.yml``."""
 
     statements: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    formulas: frozenset[str] = frozenset()
     remarks: dict[str, str] = field(default_factory=dict)
+    defects: tuple[str, ...] = ()
     cited: dict[str, str] = field(default_factory=dict)
     awaited: tuple[str, ...] = ()
 
@@ -503,11 +527,34 @@ class Ledger:
 def read_ledger(path: Path = ROOT / "book" / "ledger.yml") -> Ledger:
     """Read the ledger; sections without entries may be left empty."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    if unknown := set(raw) - {"statements", "remarks", "cited", "awaited"}:
+    if unknown := set(raw) - {"statements", "formulas", "remarks", "defects", "cited", "awaited"}:
         raise ValueError(f"{path.name} has unknown sections: {', '.join(sorted(unknown))}")
     return Ledger(
         statements={label: tuple(ids or ()) for label, ids in (raw.get("statements") or {}).items()},
+        formulas=frozenset(raw.get("formulas") or ()),
         remarks=dict(raw.get("remarks") or {}),
+        defects=tuple(raw.get("defects") or ()),
         cited=dict(raw.get("cited") or {}),
         awaited=tuple(raw.get("awaited") or ()),
     )
+
+
+def coverage(book: tuple[Notebook, ...], ledger: Ledger) -> dict[str, tuple[int, int]]:
+    """Count what is proved, checked and derived: name -> (how many are, how many there are to be).
+
+    To be proved are theorems, propositions, lemmas and corollaries; to be checked are these and the algorithms;
+    to be derived by SymPy are the statements under `formulas`. What is only cited is counted as missing.
+    """
+    pairs = [(notebook, statement) for notebook in book for statement in notebook.statements]
+    proved = [statement.has_proof for _, statement in pairs if statement.kind in PROVED]
+    checked = [bool(notebook.checks_of(s.label)) for notebook, s in pairs if s.kind in CHECKED]
+    derived = [
+        any(check.derives for check in notebook.checks_of(s.label))
+        for notebook, s in pairs
+        if s.label in ledger.formulas
+    ]
+    return {
+        "statements proved": (sum(proved), len(proved)),
+        "statements checked": (sum(checked), len(checked)),
+        "gradient formulas derived by SymPy": (sum(derived), len(derived)),
+    }

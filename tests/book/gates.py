@@ -24,6 +24,18 @@ from notebooks import (
 Book = tuple[Notebook, ...]
 
 EXERCISES = 6
+# The left side of an equation for a gradient, a Jacobian, a partial derivative or a delta; "= 0" is a condition.
+FORMULA = re.compile(
+    r"(?:\\nabla(?:\^2)?(?:_[^\s=$]*)?\s*\\?[A-Za-z_]+(?:\([^()=]*\))?|J_\{?\\?\w+\}?\([^()=]*\)"
+    r"|\\partial\s*\\?[\w\\]*\}?\{\\partial[^=$]{0,30}\}|\\Delta\^\{\[[^=]{1,8}\]\})\s*&?=(?!\s*0)"
+)
+# Statements with such an equation that is no formula to be derived.
+NO_FORMULA = {
+    "prop-zero-one": "J is a cost here",
+    "prop-descent-direction": "characterises the points where the step is the gradient's",
+    "prop-epoch": "a sum of gradients is the gradient of a sum",
+    "prop-gradient-bounds": "names the quantity that is bounded",
+}
 ALT_LENGTH = 20
 SOURCE_ID = re.compile(r"[BGJPRX]-\d{2}[a-z]?")
 # What a stored output must not tell: where it was made, and what changes from run to run.
@@ -125,6 +137,72 @@ def proofs(book: Book, ledger: Ledger) -> list[str]:
     return found
 
 
+def foundations(book: Book) -> list[str]:
+    """A proof rests on statements that stand before its own, so no reasoning runs in a circle."""
+    found = []
+    position = {
+        statement.label: at
+        for at, (_, statement) in enumerate((notebook, s) for notebook in book for s in notebook.statements)
+    }
+    for notebook in book:
+        for statement in notebook.statements:
+            where = f"{_at(notebook, statement.cell)}: the proof of {statement.label}"
+            for other in statement.rests_on:
+                if other not in position:
+                    found.append(f"{where} names {other}, which is no statement; correct the label")
+                elif position[other] >= position[statement.label]:
+                    found.append(f"{where} names {other}, which comes later; prove that first, or move the remark out")
+    return found
+
+
+def derived(book: Book, ledger: Ledger) -> list[str]:
+    """Every formula for a derivative is derived by SymPy in a check, and none is left off the list."""
+    found = []
+    for notebook in book:
+        for statement in notebook.statements:
+            label = statement.label
+            where = _at(notebook, statement.cell)
+            if label in ledger.formulas:
+                if not any(check.derives for check in notebook.checks_of(label)):
+                    found.append(f"{where}: no check of {label} differentiates with SymPy; derive the formula in one")
+            elif statement.kind in CHECKED and label not in NO_FORMULA and (hit := FORMULA.search(statement.text)):
+                found.append(
+                    f"{where}: {label} states the formula {hit[0]!r}; add it to `formulas` in ledger.yml and derive it"
+                )
+    known = {statement.label for notebook in book for statement in notebook.statements}
+    found += [
+        f"ledger.yml: {label} under `formulas` stands in no notebook; remove or rename it"
+        for label in sorted(ledger.formulas - known)
+    ]
+    return found
+
+
+def corrections(notebook: Notebook, ledger: Ledger) -> list[str]:
+    """Every defect of the sources is corrected once: by a cell that can fail, or in a table of small matters."""
+    found = []
+    places: dict[str, list[str]] = {}
+    for cell in notebook.cells:
+        if cell.corrects and not any(_can_fail(node) for node in ast.walk(ast.parse(cell.source))):
+            found.append(f"{_at(notebook, cell.index)}: nothing in this cell can fail; add an `assert`")
+        if cell.kind == "code" and not cell.corrects and re.search(r"^\s*#\s*[Cc]orrects\b", cell.source, re.M):
+            found.append(f"{_at(notebook, cell.index)}: the first line must read `# corrects: B-05[, B-06]`, exactly")
+        # The first column of a table, where it holds ids only; a list of links corrects nothing.
+        rows = re.findall(r"^\|([-A-Z0-9a-z, ]*)\|", cell.source, re.M) if cell.kind == "markdown" else []
+        for source in (*cell.corrects, *(i for row in rows for i in SOURCE_ID.findall(row))):
+            places.setdefault(source, []).append(_at(notebook, cell.index))
+    found += [
+        f"ledger.yml: {source} under `defects` is not corrected; add a cell `# corrects: {source}` or a row of a table"
+        for source in ledger.defects
+        if source not in places
+    ]
+    for source, where in places.items():
+        if source not in ledger.defects:
+            found.append(f"{where[0]}: corrects {source}, which is not under `defects` in ledger.yml")
+        if len(where) > 1:
+            found.append(f"{'; '.join(where)}: {source} is corrected {len(where)} times; keep one")
+    return found
+
+
 def sections(notebook: Notebook) -> list[str]:
     """Every chapter measures its speed and translates its notation."""
     return [
@@ -187,16 +265,18 @@ def _can_fail(node: ast.AST) -> bool:
 
 
 def runs_alone(notebook: Notebook) -> list[str]:
-    """Every checked cell runs after the set-up cell alone, without a warning."""
+    """Every cell that checks or corrects runs after the set-up cell alone, without a warning."""
     if notebook.setup is None:
         return []  # `setup` objects to that
     found = []
-    for check in notebook.checks:
+    for cell in notebook.cells:
+        if not (named := cell.verifies or cell.corrects):
+            continue
         try:
-            cells.run(notebook.setup.source, check.source)
+            cells.run(notebook.setup.source, cell.source)
         except Exception as error:
             found.append(
-                f"{_at(notebook, check.cell)}: the check of {', '.join(check.labels)} fails after the "
+                f"{_at(notebook, cell.index)}: the cell of {', '.join(named)} fails after the "
                 f"set-up cell alone: {type(error).__name__}: {error}; "
                 "make in the cell what it needs"
             )

@@ -76,6 +76,22 @@ def links(site: Site, files: set[str]) -> list[str]:
     return found
 
 
+def names(site: Site) -> list[str]:
+    """Every page has a title, and every link in its text says something."""
+    found = []
+    for path, page in site.items():
+        title = page.title.get_text() if page.title else ""
+        # A title such as "— Name of the book" is that of a page without one.
+        if not re.match(r"\w", title.strip()):
+            found.append(f"{path}: the page has no title, only {title!r}")
+        found += [
+            f"{path}: a link to {tag['href']!r} has no text"
+            for tag in (page.find("article") or page).find_all("a", href=True)
+            if not (tag.get_text().strip() or tag.get("aria-label") or tag.find("img"))
+        ]
+    return found
+
+
 def alt_texts(site: Site) -> list[str]:
     """Every picture has an alternative text; empty only in a link that says in words where it leads."""
     return [

@@ -41,9 +41,19 @@ def test_chapter(notebook: Notebook, gate: Callable[[Notebook], list[str]]):
     report(gate(notebook))
 
 
-@pytest.mark.parametrize("gate", [gates.labels, gates.proofs, gates.checks])
+@pytest.mark.parametrize("gate", [gates.labels, gates.proofs, gates.checks, gates.derived])
 def test_book_and_ledger(gate: Callable[[gates.Book, Ledger], list[str]]):
     report(gate(ALL, LEDGER))
+
+
+def test_foundations():
+    report(gates.foundations(ALL))
+
+
+def test_corrections():
+    for notebook in ALL:
+        if notebook.name == "corrections":
+            report(gates.corrections(notebook, LEDGER) + gates.runs_alone(notebook))
 
 
 def test_alt_texts():
@@ -280,6 +290,73 @@ def test_a_cited_theorem_needs_neither_proof_nor_check():
     book = (sample.notebook(content),)
     ledger = replace(sample.LEDGER, cited={"thm-square": "key"})
     assert gates.proofs(book, ledger) == gates.checks(book, ledger) == []
+
+
+def naming(other: str) -> Notebook:
+    """A chapter of its own, whose proof names `other`."""
+    content = sample.raw()
+    for cell in content["cells"]:
+        own = cell["source"].replace("thm-square", "thm-again")
+        cell["source"] = own.replace("Expand.", f"By {{prf:ref}}`{other}`.")
+    return sample.notebook(content, name="again")
+
+
+def test_a_proof_may_rest_on_what_stands_before():
+    assert gates.foundations((sample.notebook(), naming("thm-square"))) == []
+
+
+@pytest.mark.parametrize(
+    ("book", "expected"),
+    [
+        ((naming("thm-square"), sample.notebook()), "comes later"),
+        ((sample.notebook(), naming("thm-gone")), "is no statement"),
+    ],
+)
+def test_a_proof_that_rests_on_nothing(book: gates.Book, expected: str):
+    (objection,) = gates.foundations(book)
+    assert expected in objection
+
+
+FORMULA = changed("$(a+b)^2 = a^2 + 2ab + b^2$", r"$\nabla J(\beta)=2\beta$")
+
+
+def test_a_formula_that_is_not_on_the_list():
+    (objection,) = gates.derived((sample.notebook(FORMULA),), sample.LEDGER)
+    assert "add it to `formulas`" in objection
+    condition = changed("$(a+b)^2 = a^2 + 2ab + b^2$", r"$\nabla J(\beta)=0$")
+    assert gates.derived((sample.notebook(condition),), sample.LEDGER) == []
+
+
+def test_a_formula_that_nobody_derives():
+    listed = replace(sample.LEDGER, formulas=frozenset({"thm-square"}))
+    (objection,) = gates.derived((sample.notebook(FORMULA),), listed)
+    assert "no check of thm-square differentiates" in objection
+    content = changed("rng = ", "sp.diff(x**2, x)\nrng = ")
+    assert gates.derived((sample.notebook(content),), listed) == []
+    (objection,) = gates.derived(
+        (sample.notebook(content),), replace(listed, formulas=frozenset({"thm-square", "thm-gone"}))
+    )
+    assert "thm-gone under `formulas`" in objection
+
+
+CORRECTED = replace(sample.LEDGER, defects=("B-02", "B-03"))
+TABLE = "| Entry | It says |\n|---|---|\n| B-03 | a misprint, as in B-07 |"
+CORRECTIONS = {
+    "complete": ("# corrects: B-02\nassert x", TABLE, None),
+    "missing": ("# corrects: B-02\nassert x", "", "B-03 under `defects` is not corrected"),
+    "twice": ("# corrects: B-02, B-03\nassert x", TABLE, "B-03 is corrected 2 times"),
+    "unknown": ("# corrects: B-02, B-04\nassert x", TABLE, "B-04, which is not under `defects`"),
+    "vacuous": ("# corrects: B-02\nx", TABLE, "can fail"),
+    "misspelt": ("# Corrects B-02\nassert x", TABLE, "the first line must read"),
+}
+
+
+@pytest.mark.parametrize("case", CORRECTIONS)
+def test_page_of_corrections(case: str):
+    source, table, expected = CORRECTIONS[case]
+    cells = [sample.code(source), sample.markdown(table)]
+    found = gates.corrections(sample.notebook({"cells": cells}), CORRECTED)
+    assert any(expected in o for o in found) if expected else found == []
 
 
 SETUP = "import numpy as np\nimport warnings\nfrom mathnn import calculus"

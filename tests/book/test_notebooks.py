@@ -79,6 +79,10 @@ def test_the_sample():
     assert [(figure.cell, figure.alt) for figure in chapter.figures] == [(4, sample.ALT)]
 
 
+def test_a_notebook_without_exercises():
+    assert sample.notebook({"cells": [sample.markdown("# Nothing"), sample.code("1")]}).exercises == ()
+
+
 def test_toc(tmp_path):
     (tmp_path / "_toc.yml").write_text(
         "format: jb-book\nroot: book/index\nparts:\n"

@@ -82,6 +82,10 @@ def test_links(built: Built):
     report(gates.links(built.site, built.files))
 
 
+def test_names(built: Built):
+    report(gates.names(built.site))
+
+
 def test_alt_texts(built: Built):
     report(gates.alt_texts(built.site))
 
@@ -168,6 +172,24 @@ def test_living_links():
     )
     site = {**page(body), **page("<p id='hé'></p>", "index.html")}
     assert gates.links(site, {"book/a.html", "index.html"}) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("", "<p>Text</p>"),
+        (" \u2014 Neural Networks", "<p>Text</p>"),
+        ("Losses", "<p>See <a href='b.html'> </a>.</p>"),
+    ],
+)
+def test_missing_name_is_caught(title: str, body: str):
+    text = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
+    assert gates.names(gates.parse({"book/a.html": text}))
+
+
+def test_names_that_will_do():
+    text = "<html><head><title>Losses</title></head><body><article><a href='b.html'>b</a></article></body></html>"
+    assert gates.names(gates.parse({"book/a.html": text})) == []
 
 
 @pytest.mark.parametrize(
