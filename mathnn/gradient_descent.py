@@ -424,8 +424,8 @@ def nesterov(learning_rate: float | Schedule, *, beta: float = 0.9) -> Optimizer
 def rmsprop(learning_rate: float | Schedule = 1e-3, *, beta: float = 0.99, epsilon: float = 1e-8) -> Optimizer:
     r"""RMSprop: each coordinate is divided by a running root mean square of its gradients.
 
-    .. math:: s_t = \beta s_{t-1} + (1 - \beta) g_t^2, \qquad
-       \theta_t = \theta_{t-1} - \eta_t \frac{g_t}{\sqrt{s_t} + \varepsilon}
+    .. math:: r_t = \beta r_{t-1} + (1 - \beta) g_t^2, \qquad
+       \theta_t = \theta_{t-1} - \eta_t \frac{g_t}{\sqrt{r_t} + \varepsilon}
 
     Parameters
     ----------
@@ -479,8 +479,8 @@ def adam(
 ) -> Optimizer:
     r"""Adam: momentum and RMSprop, both corrected for their start at zero.
 
-    .. math:: m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t, \qquad s_t = \beta_2 s_{t-1} + (1 - \beta_2) g_t^2, \qquad
-       \theta_t = \theta_{t-1} - \eta_t \frac{m_t / (1 - \beta_1^t)}{\sqrt{s_t / (1 - \beta_2^t)} + \varepsilon}
+    .. math:: m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t, \qquad r_t = \beta_2 r_{t-1} + (1 - \beta_2) g_t^2, \qquad
+       \theta_t = \theta_{t-1} - \eta_t \frac{m_t / (1 - \beta_1^t)}{\sqrt{r_t / (1 - \beta_2^t)} + \varepsilon}
 
     Parameters
     ----------
@@ -494,7 +494,7 @@ def adam(
     Returns
     -------
     Optimizer
-        The rule; its slots are :math:`m_t / (1 - \beta_1)` and :math:`s_t / (1 - \beta_2)`.
+        The rule; its slots are :math:`m_t / (1 - \beta_1)` and :math:`r_t / (1 - \beta_2)`.
 
     Raises
     ------

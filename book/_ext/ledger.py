@@ -136,11 +136,15 @@ def totals(book: tuple[notebooks.Notebook, ...], ledger: notebooks.Ledger) -> st
     cells = sum(len(notebook.checks) for notebook in book)
     exercises = sum(len(notebook.exercises) for notebook in book)
     return (
-        f"The book has **{len(pairs)}** numbered statements and **{exercises}** exercises. Of **{to_prove}** theorems, "
-        f"propositions, lemmas and corollaries **{proved}** are proved. Of these and the algorithms, "
-        f"**{to_check}** in all, **{checked}** are checked, and so are {also} definitions and examples, by "
-        f"{cells} cells. Of **{to_derive}** formulas for derivatives **{derived}** are derived by SymPy."
+        f"The book has **{len(pairs)}** numbered statements and **{exercises}** exercises. "
+        f"{_share(proved, to_prove)} theorems, propositions, lemmas and corollaries are proved. "
+        f"{_share(checked, to_check)} of these and of the algorithms are checked, and so are {also} definitions and "
+        f"examples, by {cells} cells. {_share(derived, to_derive)} formulas for derivatives are also derived by SymPy."
     )
+
+
+def _share(done: int, whole: int) -> str:
+    return f"All **{whole}**" if done == whole else f"**{done}** of **{whole}**"
 
 
 class _FromNotebooks(SphinxDirective):

@@ -65,44 +65,6 @@ def slope(answer: object) -> Verdict:
     )
 
 
-def absolute_location(answer: object) -> Verdict:
-    """Check a function ``location(y)``: the b with the least sum of absolute values of y_i - b, for an odd number.
-
-    Parameters
-    ----------
-    answer : callable or None
-        The reader's function.
-
-    Returns
-    -------
-    Verdict
-        Right, or wrong and why.
-
-    Examples
-    --------
-    >>> absolute_location(np.mean)
-    Not yet. The mean minimises the sum of squares, not of absolute values.
-    """
-    return judge(
-        answer,
-        np.median,
-        [
-            (np.array([0.0, 1.0, 2.25, 10.0, 30.0]),),
-            (np.array([5.5, -1.0, 7.0]),),
-            (np.array([4.0, 4.0, 1.5, 9.0, 4.0, 1.5, 1.5]),),
-        ],
-        mistakes={
-            "The mean minimises the sum of squares, not of absolute values.": np.mean,
-            "That is the middle of the list as it came: sort it first.": lambda y: y[len(y) // 2],
-            "Repeated targets count as often as they occur.": lambda y: np.median(np.unique(y)),
-            "The midpoint of the range minimises the largest absolute value, not their sum.": lambda y: (
-                (y.min() + y.max()) / 2
-            ),
-        },
-        praise="The median.",
-    )
-
-
 def ridge(answer: object) -> Verdict:
     """Check a function ``ridge(A, y, lam)``: the minimiser of RSS plus lam times beta's squared length, lam > 0.
 

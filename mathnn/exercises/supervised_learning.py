@@ -289,7 +289,7 @@ def nearest_neighbours(answer: object) -> Verdict:
 
 
 def best_neighbours(answer: object) -> Verdict:
-    """Check a function ``f(c, s)``: the k > 0 with the least c k^2 + s^2 / k.
+    """Check a function ``f(c, sigma)``: the k > 0 with the least c k^2 + sigma^2 / k.
 
     Parameters
     ----------
@@ -314,11 +314,13 @@ def best_neighbours(answer: object) -> Verdict:
             "There both parts are equal; the least sum is where their derivatives cancel.": lambda c, s: (
                 (s * s / c) ** (1 / 3)
             ),
-            "The variance has the square of s.": lambda c, s: (s / (2 * c)) ** (1 / 3),
-            "From 2 c k = s^2 / k^2 follows k^3 = ..., so take the third root.": lambda c, s: (s * s / (2 * c)) ** 0.5,
+            "The variance has the square of sigma.": lambda c, s: (s / (2 * c)) ** (1 / 3),
+            "From 2 c k = sigma^2 / k^2 follows k^3 = ..., so take the third root.": lambda c, s: (
+                (s * s / (2 * c)) ** 0.5
+            ),
             "That is the third power of k: take the third root.": lambda c, s: s * s / (2 * c),
         },
-        praise="The derivative 2 c k - s^2 / k^2 changes its sign there, from minus to plus.",
+        praise="The derivative 2 c k - sigma^2 / k^2 changes its sign there, from minus to plus.",
     )
 
 

@@ -11,14 +11,14 @@ from mathnn.exercises.verdict import Verdict, judge
 
 _Array = NDArray[np.floating[Any]]
 
-# The quotients: 21.2, 19.4, 0.25, 20.1, exactly 2, then 9.03 and 9.9, so that it matters how one rounds.
+# The quotients: 21.2, 19.4, 0.25, 20.1, exactly 2, then 9.003 and 9.9, so that it matters how one rounds.
 _CURVES = [
     (9.0, 0.0, 2.0, 0.01),
     (1.0, -1.0, 2.0, 0.003),
     (0.5, 0.0, 1.0, 1.0),
     (36.0, 0.0, 3.0, 0.1),
     (2.0, 1.0, 5.0, 1.0),
-    (2.0, 0.5, 2.5, 1 / 9.03**2),
+    (2.0, 0.5, 2.5, 1 / 9.003**2),
     (2.0, 0.5, 2.5, 1 / 9.9**2),
 ]
 _STEPS = [(1.0, 1.0), (0.1, 1.0), (0.25, 0.5), (2.0, 3.0), (0.01, 0.1)]

@@ -43,9 +43,16 @@ def test_a_derivation_is_named():
 def test_totals():
     text = ledger.totals((sample.notebook(),), sample.LEDGER)
     assert "The book has **1** numbered statements and **6** exercises." in text
-    assert "Of **1** theorems, propositions, lemmas and corollaries **1** are proved." in text
-    assert "**1** in all, **1** are checked, and so are 0 definitions and examples, by 1 cells." in text
-    assert "Of **0** formulas for derivatives **0** are derived by SymPy." in text
+    assert "All **1** theorems, propositions, lemmas and corollaries are proved." in text
+    assert "All **1** of these and of the algorithms are checked, and so are 0 definitions" in text
+    assert "All **0** formulas for derivatives are also derived by SymPy." in text
+
+
+def test_totals_of_an_unfinished_book():
+    content = sample.raw()
+    content["cells"][2]["source"] = content["cells"][2]["source"].split("::::{dropdown}")[0].strip()
+    text = ledger.totals((sample.notebook(content),), sample.LEDGER)
+    assert "**0** of **1** theorems, propositions, lemmas and corollaries are proved." in text
 
 
 def test_a_source_that_is_corrected_is_a_link():
