@@ -45,7 +45,7 @@ def configure(app: Sphinx, config: Config) -> None:
         "css_files": ["epub.css"],
         "cover": ("_static/cover.png", "epub-cover.html"),
         "show_urls": "no",
-        "tocdepth": 2,
+        "tocdepth": 3,
         "tocdup": False,
         "tocscope": "includehidden",
         "exclude_files": [".buildinfo"],

@@ -116,7 +116,9 @@ def test_pdf_has_the_numbers_of_the_site(pdf, site):
 
 
 def test_pdf_prints_the_numbers(pdf, site):
-    text = " ".join(run("pdftotext", pdf, "-").split()) if shutil.which("pdftotext") else pytest.skip("no pdftotext: see CONTRIBUTING.md")
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext: CONTRIBUTING.md says how to install it")
+    text = " ".join(run("pdftotext", pdf, "-").split())
     missing = [value for value in site.values() if " " in value and f"{value} " not in text]
     assert not missing
 
