@@ -3,9 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 BUILD := $(BIN)/jupyter-book build . -W --keep-going -n
+PAPER := _build/paper/_build
+DOWNLOAD := _build/download
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-oracle test-site bench lint refresh clean
+.PHONY: help book pdf epub download test test-oracle test-site test-paper bench lint refresh clean
 
 help:  ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -16,9 +18,27 @@ $(INSTALLED): pyproject.toml constraints.txt
 	touch $@
 
 book: $(INSTALLED)  ## build the website, strictly, into _build/html
-	rm -rf _build
+	rm -rf _build/html _build/jupyter_execute _build/.doctrees _build/.jupyter_cache
 	$(BUILD)
 	@echo "Open $(CURDIR)/_build/html/index.html"
+
+pdf: $(INSTALLED)  ## the book on paper: _build/download/neural-networks.pdf (needs XeLaTeX)
+	@for tool in latexmk xelatex rsvg-convert; do command -v $$tool > /dev/null || \
+		{ echo "make pdf needs $$tool: CONTRIBUTING.md says how to install it" >&2; exit 1; }; done
+	rm -rf $(PAPER)/latex $(PAPER)/.doctrees
+	$(BUILD) --path-output _build/paper --builder latex
+	cd $(PAPER)/latex && latexmk -pdf -dvi- -ps- -interaction=nonstopmode -halt-on-error -silent book.tex
+	mkdir -p $(DOWNLOAD) && cp $(PAPER)/latex/book.pdf $(DOWNLOAD)/neural-networks.pdf
+
+epub: $(INSTALLED)  ## the book for e-readers: _build/download/neural-networks.epub
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[paper]"
+	rm -rf $(PAPER)/epub $(PAPER)/.doctrees
+	$(BUILD) --path-output _build/paper --builder custom --custom-builder epub
+	mkdir -p $(DOWNLOAD) && cp $(PAPER)/epub/book.epub $(DOWNLOAD)/neural-networks.epub
+
+download: book  ## site, notebooks and package in one file that needs no network: _build/download/neural-networks.zip
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir $(DOWNLOAD) .
+	$(BIN)/python book/_ext/download.py
 
 test: $(INSTALLED) lint  ## run every test: package, doctests, notebooks, the book's gates
 	$(BIN)/python -m pytest
@@ -30,6 +50,10 @@ test-oracle: $(INSTALLED)  ## compare networks and training with PyTorch and JAX
 test-site: book  ## open every page in Chromium: accessibility, no requests, formulas, phone
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[site]"
 	$(BIN)/python -m pytest --override-ini addopts= tests/site
+
+test-paper: book  ## build PDF, EPUB and download, and compare them with the site (skips what it has no tool for)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[paper]"
+	$(BIN)/python -m pytest --override-ini addopts= -rs tests/paper
 
 bench: $(INSTALLED)  ## time mathnn beside the peers that are installed, and the small functions
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"

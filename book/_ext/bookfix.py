@@ -40,7 +40,7 @@ INDEX = """<!DOCTYPE html>
 
 def write_index(app: Sphinx, exception: Exception | None) -> None:
     """Write /index.html: Jupyter Book's own is a bare redirect without language, title or link."""
-    if exception or app.builder.format != "html":
+    if exception or app.builder.name != "html":
         return
     text = INDEX.format(
         title=escape(app.config.html_title),
