@@ -1,13 +1,15 @@
-"""What runs a cell in the reader's browser, here without a browser."""
+"""What runs a cell in the reader's browser, here without a browser; and the files that the site gets for it."""
 
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import live
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "book" / "_ext"
+FOLDER = live.ROOT / "book" / "_ext"
 # In a process of its own, as the runner changes `display` and the streams.
 PROGRAM = """
 import json, sys
@@ -123,3 +125,18 @@ def test_a_missing_name_is_named():
 def test_nothing_ends_python(source: str):
     [[ok, said], [after, _]] = run(source, "1")
     assert (ok, said[-1][0], after) == (False, "error", True)
+
+
+def test_the_package_is_whole(tmp_path: Path):
+    live.write_package(tmp_path / "a.zip")
+    live.write_package(tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    program = "import mathnn.network, mathnn.exercises.losses as m; print(m.__file__)"
+    path = {"PYTHONPATH": str(tmp_path / "a.zip")}
+    found = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True, env=path)
+    assert "a.zip" in found.stdout
+    assert "mathnn/book.mplstyle" in zipfile.ZipFile(tmp_path / "a.zip").namelist()
+
+
+def test_the_size_that_is_told_is_named_by_imports():
+    assert set(live.MEGABYTES) == {"python", "sympy", "matplotlib", "scipy", "sklearn"}
