@@ -1,5 +1,6 @@
 """What runs a cell in the reader's browser, here without a browser; and the files that the site gets for it."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import live
+import own_python
 import pytest
 
 FOLDER = live.ROOT / "book" / "_ext"
@@ -140,3 +142,12 @@ def test_the_package_is_whole(tmp_path: Path):
 
 def test_the_size_that_is_told_is_named_by_imports():
     assert set(live.MEGABYTES) == {"python", "sympy", "matplotlib", "scipy", "sklearn"}
+
+
+def test_a_file_with_another_hash_is_refused(tmp_path: Path):
+    (tmp_path / "a.whl").write_bytes(b"a")
+    package = {"file_name": "a.whl", "sha256": hashlib.sha256(b"a").hexdigest(), "depends": []}
+    lock = {"packages": dict.fromkeys(own_python.ROOTS, package)}
+    assert own_python.wrong(lock, tmp_path) == []
+    (tmp_path / "a.whl").write_bytes(b"b")
+    assert own_python.wrong(lock, tmp_path) == ["a.whl"]
