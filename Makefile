@@ -51,7 +51,7 @@ test-oracle: $(INSTALLED)  ## compare networks and training with PyTorch and JAX
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[oracle]"
 	$(BIN)/python -m pytest tests/oracle
 
-test-site: book  ## open every page in Chromium: accessibility, no requests, formulas, phone
+test-site: book-live  ## open every page in Chromium: accessibility, no requests, phone, and run every cell
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[site]"
 	$(BIN)/python -m pytest --override-ini addopts= tests/site
 
