@@ -4,6 +4,7 @@ All in one file, so that the site is built once: xdist gives a file to one worke
 """
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -102,6 +103,11 @@ def test_no_file_asks_another_host(built: Built):
 def test_live_code_asks_one_host_only(built: Built):
     report(gates.asked_by_live_code(built.root, live.PUBLIC))
     assert live.PUBLIC in (built.root / "_static" / "live" / "live.json").read_text(encoding="utf-8")
+
+
+def test_icons_are_light(built: Built):
+    assert 1000 < (built.root / "_static" / "icons.woff").stat().st_size < 8000
+    report([path for path, page in built.site.items() if page.find("script", src=re.compile("fontawesome"))])
 
 
 def test_downloads(built: Built):
