@@ -253,7 +253,7 @@
     if (!(await agreed(cell)) || cell.busy) return false;
     const mine = era;
     cell.begin("Waiting for the other cells");
-    line = line.then(() => (mine === era ? work(cell) : (cell.end("Not run."), false)));
+    line = line.then(() => (mine === era ? work(cell) : (cell.end("Not run."), false))).catch((error) => (cell.end(`Failed: ${error}`), false));
     return line;
   }
 
