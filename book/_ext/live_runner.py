@@ -15,6 +15,7 @@ import pprint
 import sys
 import time
 import traceback
+import types
 
 MOST_TEXT = 100_000  # characters of one cell: an endless loop may print
 PAUSE = 0.1  # seconds between two messages to the page
@@ -73,6 +74,25 @@ def _form(value, raw):
     if len(text) > 79 and isinstance(value, list | tuple | dict | set):
         text = pprint.pformat(value, width=79, sort_dicts=False)
     return "text", text + "\n"
+
+
+class Shown:
+    """What `HTML(...)` and its like in IPython.display make."""
+
+    def __init__(self, kind, text):
+        setattr(self, f"_repr_{kind}_", lambda: text)
+
+
+def stand_in_for_ipython():
+    """Let `from IPython.display import display` work without IPython (7 MB).
+
+    The package itself stays out: matplotlib asks it for more if it is there.
+    """
+    module = types.ModuleType("IPython.display")
+    module.display = lambda *a, **b: builtins.display(*a, **b)
+    module.HTML = lambda text: Shown("html", text)
+    module.Math = module.Latex = lambda text: Shown("latex", text)
+    sys.modules["IPython.display"] = module
 
 
 def picture(figure):

@@ -17,6 +17,7 @@ PROGRAM = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 import live_runner
+live_runner.stand_in_for_ipython()
 names, ran = {}, []
 for number, source in enumerate(json.loads(sys.argv[2]), 1):
     said = []
@@ -68,6 +69,8 @@ def test_shows_mathematics_and_html():
     assert (kind, latex) == ("latex", r"$\displaystyle \frac{x}{2}$")
     assert only("display({'text/html': '<b>', 'text/plain': 'b'}, raw=True)") == [["html", "<b>"]]
     assert only("display({'text/plain': 'b'}, raw=True)") == [["text", "b\n"]]
+    shown = only("from IPython.display import HTML, Math, display\ndisplay(HTML('<i>'), 1)\nMath('x')")
+    assert shown == [["html", "<i>"], ["text", "1\n"], ["latex", "x"]]
 
 
 def test_keeps_the_order_of_what_is_shown():

@@ -310,7 +310,7 @@ def test_an_error_is_readable(page: Page):
 
 
 def test_a_missing_name_leads_to_its_cell(page: Page):
-    run(page, STARTER, "made_below = 5")
+    run(page, STARTER, "if False:\n    print(made_here, end='')")
     run(page, STARTER + 2, "print(made_here)")
     assert cell(page, STARTER + 2).locator(".live-error button").count() == 0
     page.get_by_role("textbox", name=f"Code of cell {STARTER}", exact=True).fill("made_here = 5")

@@ -204,8 +204,9 @@
 
     // The last cell before this one that gives the name a value.
     maker(name) {
+      const many = "(?:\\s*,\\s*\\w+)*\\s*";
       const gives = new RegExp(
-        `^(?:[^#='"\\n]*[ ,(])?${name}\\b[^=#\\n]*(?<![=!<>])=(?!=)|^\\s*(?:def|class)\\s+${name}\\b|^\\s*for\\b.*\\b${name}\\b.*\\bin\\b|\\bas ${name}\\b`, "m");
+        `^\\s*(?:\\w+\\s*,\\s*)*${name}${many}=(?!=)|^\\s*(?:def|class)\\s+${name}\\b|^\\s*for\\b[^:]*\\b${name}\\b.*\\bin\\b|\\bas ${name}\\b|\\bimport\\b.*\\b${name}\\b`, "m");
       return cells.slice(0, this.number - 1).findLast((cell) => gives.test(cell.source));
     }
   }

@@ -33,12 +33,14 @@ async function start({ address, files }) {
   }
   python.runPython("import importlib; importlib.invalidate_caches()");
   runner = python.pyimport("live_runner");
+  runner.stand_in_for_ipython();
 }
 
 // The packages that the cell imports, if they are not there yet.
 async function load(source) {
   const wrong = [];
-  await python.loadPackagesFromImports(source, {
+  const imported = source.replace(/\bIPython\b/g, "sys"); // IPython has a stand-in
+  await python.loadPackagesFromImports(imported, {
     messageCallback: (text) => /^Loading/.test(text) && postMessage({ phase: text }),
     errorCallback: (text) => wrong.push(text),
   });
