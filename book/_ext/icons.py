@@ -36,7 +36,7 @@ def code_points(names: set[str], css: str) -> set[int]:
 
 def slim(app: Sphinx, exception: Exception | None) -> None:
     """Drop the script from all pages, and write the font of the icons in use."""
-    if exception or app.builder.format != "html":
+    if exception or app.builder.name not in ("html", "dirhtml"):
         return
     root = Path(app.outdir)
     names = {"fa-xmark"}  # a script of the theme adds it

@@ -21,13 +21,14 @@ VERSION = "0.27.7"  # of Pyodide: Python 3.12, NumPy 2.0; the cells of all chapt
 PUBLIC = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 # What a first import loads, with all that it needs; measured, and said to the reader before.
 MEGABYTES = {"python": 17, "sympy": 7, "matplotlib": 10, "scipy": 20, "sklearn": 7}
+SITES = ("html", "dirhtml")  # the builders of a site; nothing runs on paper or in an e-reader
 BAR = '<div class="live-bar"></div>'
 MODULES = ["live_runner.py", "live_figures.py"]
 
 
 def add_bars(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the bar below the code of every cell. It has its height before it is filled: the page does not jump."""
-    for container in doctree.findall(nodes.container):
+    for container in doctree.findall(nodes.container) if app.builder.name in SITES else ():
         if "cell_input" in container["classes"]:
             container += nodes.raw("", BAR, format="html")
 
@@ -43,7 +44,7 @@ def add_script(
 
 def write_files(app: Sphinx, exception: Exception | None) -> None:
     """Write the settings, the package and the modules into the site."""
-    if not exception and app.builder.format == "html":
+    if not exception and app.builder.name in SITES:
         folder = Path(app.outdir, "_static", "live")
         write_settings(folder, app.config.live_python)
         write_package(folder / "mathnn.zip")
