@@ -7,7 +7,7 @@ PAPER := _build/paper/_build
 DOWNLOAD := _build/download
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf epub download test test-oracle test-site test-paper bench lint refresh clean
+.PHONY: help book book-live pdf epub download test test-oracle test-site test-paper bench lint refresh clean
 
 help:  ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -21,6 +21,10 @@ book: $(INSTALLED)  ## build the website, strictly, into _build/html
 	rm -rf _build/html _build/jupyter_execute _build/.doctrees _build/.jupyter_cache
 	$(BUILD)
 	@echo "Open $(CURDIR)/_build/html/index.html"
+	@echo "To run its cells too: python3 -m http.server --directory _build/html, and open http://localhost:8000"
+
+book-live: book  ## the same with its own copy of Python (needs npm): running a cell asks no other host
+	$(BIN)/python book/_ext/own_python.py
 
 pdf: $(INSTALLED)  ## the book on paper: _build/download/neural-networks.pdf (needs XeLaTeX)
 	@for tool in latexmk xelatex rsvg-convert; do command -v $$tool > /dev/null || \
@@ -47,7 +51,7 @@ test-oracle: $(INSTALLED)  ## compare networks and training with PyTorch and JAX
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[oracle]"
 	$(BIN)/python -m pytest tests/oracle
 
-test-site: book  ## open every page in Chromium: accessibility, no requests, formulas, phone
+test-site: book-live  ## open every page in Chromium: accessibility, no requests, phone, and run every cell
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[site]"
 	$(BIN)/python -m pytest --override-ini addopts= tests/site
 

@@ -328,7 +328,7 @@ def save(path: str | os.PathLike[str], params: Params, *, activation: Activation
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         with unfinished.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+            np.savez(file, **arrays)  # numbers and two texts: nothing that would be pickled
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -8,7 +8,7 @@
       const column = formula.closest("p, li, td, th, dd, h1, h2, h3, div");
       formula.classList.toggle("too-wide", column && !column.closest("td, th") && formula.scrollWidth > column.clientWidth);
     }
-    for (const box of document.querySelectorAll(".bd-article :is(pre, mjx-container, .pst-scrollable-table-container)")) {
+    for (const box of document.querySelectorAll(".bd-article :is(pre:not([aria-hidden]), mjx-container, .pst-scrollable-table-container)")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }

@@ -171,6 +171,18 @@ def foreign_in_files(root: Path) -> list[str]:
     return found
 
 
+def asked_by_live_code(root: Path, address: str) -> list[str]:
+    """Scripts that run cells name no host. Their settings name one, which a reader is told before it is asked."""
+    found = []
+    for path in sorted((root / "_static" / "live").iterdir()):
+        if path.suffix != ".zip":
+            text = path.read_text(encoding="utf-8")
+            named = re.findall(r"https?://(?!localhost[:/])[^\s\"'`<>]+|(?<=[\"'`])//[\w.-]+", text)
+            allowed = [address] if path.name == "live.json" else []
+            found += [f"{path.name}: names {url!r}" for url in named if url not in allowed]
+    return found
+
+
 def downloads(site: Site, files: set[str], notebooks: tuple[str, ...]) -> list[str]:
     """Every notebook can be downloaded from its page. `notebooks` are paths without ending."""
     found = []

@@ -4,11 +4,13 @@ All in one file, so that the site is built once: xdist gives a file to one worke
 """
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import live
 import notebooks
 import pytest
 import site_gates as gates
@@ -96,6 +98,16 @@ def test_no_page_asks_another_host(built: Built):
 
 def test_no_file_asks_another_host(built: Built):
     report(gates.foreign_in_files(built.root))
+
+
+def test_live_code_asks_one_host_only(built: Built):
+    report(gates.asked_by_live_code(built.root, live.PUBLIC))
+    assert live.PUBLIC in (built.root / "_static" / "live" / "live.json").read_text(encoding="utf-8")
+
+
+def test_icons_are_light(built: Built):
+    assert 1000 < (built.root / "_static" / "icons.woff").stat().st_size < 8000
+    report([path for path, page in built.site.items() if page.find("script", src=re.compile("fontawesome"))])
 
 
 def test_downloads(built: Built):
@@ -246,6 +258,22 @@ def test_foreign_host_in_a_file_is_caught(tmp_path):
     (tmp_path / "b.js").write_text('import x from "https://example.org/x.js";')
     (tmp_path / "c.js").write_text("// see https://example.org")
     assert len(gates.foreign_in_files(tmp_path)) == 2
+
+
+def test_foreign_host_of_live_code_is_caught(tmp_path):
+    folder = tmp_path / "_static" / "live"
+    folder.mkdir(parents=True)
+    (folder / "live.json").write_text('{"address": "https://example.org/a/"}')
+    (folder / "page.js").write_text("// http://localhost:8000, a // b, import('./c.js')")
+    assert gates.asked_by_live_code(tmp_path, "https://example.org/a/") == []
+    assert gates.asked_by_live_code(tmp_path, "https://example.org/b/")
+    for planted in [
+        "import(base + 'https://example.org/a/')",
+        "fetch('//example.org/a')",
+        "`http://localhost.example.org`",
+    ]:
+        (folder / "page.js").write_text(planted)
+        assert gates.asked_by_live_code(tmp_path, "https://example.org/a/")
 
 
 def test_missing_download_is_caught():

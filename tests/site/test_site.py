@@ -3,24 +3,17 @@
 `make test-site` builds the site and runs this file. It needs Chromium: on the PATH, or named by the variable CHROMIUM.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from conftest import SITE, violations
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-SITE = Path(__file__).parents[2] / "_build" / "html"
 # What lies in _static are templates of the theme, that nobody opens.
 PAGES = [page.relative_to(SITE).as_posix() for page in sorted(SITE.rglob("*.html"))]
 PAGES = [page for page in PAGES if not page.startswith("_static/")]
 SCHEMES = ["light", "dark"]
 WIDTHS = [1280, 390]
-SILENT = ["--no-sandbox", "--disable-gpu", "--disable-sync"]
-SILENT += ["--disable-background-networking", "--disable-component-update"]
 
 # Formulas are typeset and book.js has run, so that what is measured is what a reader sees.
 READY = """async () => {
@@ -34,18 +27,6 @@ READY = """async () => {
 FORMULAS = "document.querySelectorAll('.math').length"
 NOT_TYPESET = "[...document.querySelectorAll('.math')].filter(m => !m.querySelector('mjx-container'))"
 WIDER_THAN_WINDOW = "document.documentElement.scrollWidth - window.innerWidth"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start one browser for all pages; that there is none is a failure, not a reason to skip."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not chromium:
-        pytest.fail("No Chromium. Install it (Debian: apt install chromium) or set CHROMIUM to its path.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=SILENT)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -64,12 +45,6 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     yield page
     page.close()
-
-
-def violations(page: Page) -> list[str]:
-    """Say in one line each what axe-core finds wrong with the page."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
 def test_there_are_pages() -> None:

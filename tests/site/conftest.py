@@ -1,0 +1,33 @@
+"""The browser in which the tests of the site look at it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SITE = Path(__file__).parents[2] / "_build" / "html"
+SILENT = ["--no-sandbox", "--disable-gpu", "--disable-sync"]
+SILENT += ["--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one browser for all pages; that there is none is a failure, not a reason to skip."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        pytest.fail("No Chromium. Install it (Debian: apt install chromium) or set CHROMIUM to its path.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=SILENT)
+        yield browser
+        browser.close()
+
+
+def violations(page: Page) -> list[str]:
+    """Say in one line each what axe-core finds wrong with the page."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
