@@ -321,7 +321,7 @@ def save(path: str | os.PathLike[str], params: Params, *, activation: Activation
     network.flatten(params)
     if not isinstance(activation, Activation) or ACTIVATIONS.get(activation.name) != activation:
         raise ValueError(f"activation must be one of activations.ACTIVATIONS, got {activation!r}")
-    arrays = {"format": np.array(_FORMAT), "activation": np.array(activation.name)}
+    arrays: dict[str, Any] = {"format": np.array(_FORMAT), "activation": np.array(activation.name)}
     for number, layer in enumerate(params, start=1):
         arrays[f"W{number}"], arrays[f"b{number}"] = np.asarray(layer[0]), np.asarray(layer[1])
     target = Path(path)

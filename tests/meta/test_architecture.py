@@ -31,6 +31,7 @@ ORDER = (
     "approximation",
     "exercises",
     "timing",
+    "interactive",
     "sklearn",
 )
 # What a module may import besides the standard library, NumPy and what is above it.

@@ -131,6 +131,18 @@ API = {
         "train": "(params, X, y, *, activation, loss, optimizer, n_epochs, batch_size, rng, ridge=0.0, "
         "shuffle=True, validation=None, callback=None, progress=False)",
     },
+    "mathnn.interactive": {
+        "Figure": "(name, parts, sliders, said, alt, *, size=(610.0, 420.0))",
+        "Part": "(tag, attributes, inside='', drags=())",
+        "Plane": "(x, y, size=(540.0, 330.0), corner=(0.0, 0.0))",
+        "Plane.axes": "(self, x_label='', y_label='', *, ticks=True)",
+        "Plane.curve": "(self, x, y, colour='blue', *, width=2.5, dash='', opacity=1.0, closed=False)",
+        "Plane.dots": "(self, x, y, colour='ink', *, size=9.0, square=False)",
+        "Plane.handle": "(self, x, y, sliders)",
+        "Plane.label": "(self, x, y, text, colour='ink', *, anchor='start')",
+        "Plane.segments": "(self, x, y, colour='ink', *, width=1.5, dash='', arrows=False)",
+        "Slider": "(label, values, first=0)",
+    },
     "mathnn.timing": {
         "Timing": "(names, seconds)",
         "compare": "(functions, *, rounds=7)",
