@@ -7,7 +7,7 @@ PAPER := _build/paper/_build
 DOWNLOAD := _build/download
 
 .DEFAULT_GOAL := help
-.PHONY: help book book-live pdf epub download test test-oracle test-site test-paper bench lint refresh clean
+.PHONY: help book book-live pdf epub download site test test-oracle test-site test-paper bench lint refresh clean
 
 help:  ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -44,6 +44,10 @@ download: book  ## site, notebooks and package in one file that needs no network
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir $(DOWNLOAD) .
 	$(BIN)/python book/_ext/download.py
 
+site: download pdf epub  ## all of it, for a web server: the site with its own Python, PDF, EPUB and zip
+	$(BIN)/python book/_ext/own_python.py
+	$(BIN)/python book/_ext/download.py --offer
+
 test: $(INSTALLED) lint  ## run every test: package, doctests, notebooks, the book's gates
 	$(BIN)/python -m pytest
 
@@ -51,9 +55,10 @@ test-oracle: $(INSTALLED)  ## compare networks and training with PyTorch and JAX
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[oracle]"
 	$(BIN)/python -m pytest tests/oracle
 
-test-site: book-live  ## open every page in Chromium: accessibility, no requests, phone, and run every cell
+test-site: book  ## open every page in Chromium: accessibility, no requests, phone, keyboard, and run every cell
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[site]"
-	$(BIN)/python -m pytest --override-ini addopts= tests/site
+	@$(BIN)/python book/_ext/own_python.py || echo "SKIPPED: RUNNING THE CELLS IN A BROWSER. Python for it can't be had here." >&2
+	$(BIN)/python -m pytest --override-ini addopts= -rs --numprocesses=2 --dist=loadfile tests/site
 
 test-paper: book  ## build PDF, EPUB and download, and compare them with the site (skips what it has no tool for)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[paper]"

@@ -1,10 +1,11 @@
-"""Pack the site, the notebooks and the package into one zip: `make download`.
+"""Pack the site, the notebooks and the package into one zip: `make download`. Offer what is built: `make site`.
 
 The same files give the same bytes, whenever and wherever they are packed.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import notebooks
 
 ROOT = notebooks.ROOT
 NAME = "neural-networks"
+PLACE = '<div class="downloads"></div>'
 START = """\
 NEURAL NETWORKS: PROOFS AND PROGRAMS
 
@@ -58,10 +60,35 @@ def pack(target: Path, site: Path, wheel: Path, root: Path = ROOT) -> None:
             archive.writestr(entry, content)
 
 
-def main() -> None:
-    """Pack what `make download` has built."""
+def offer(site: Path, folder: Path) -> None:
+    """Copy what is in the folder into the site, and put links to it where the first page has a place for them."""
+    kinds = {
+        f"{NAME}.pdf": "PDF, for paper and for reading",
+        f"{NAME}.epub": "EPUB, for e-readers",
+        f"{NAME}.zip": "Zip with this site, the notebooks and the package: all works without a network",
+        "mathnn-*.whl": "The package <code>mathnn</code> alone, for <code>pip install</code>",
+    }
+    items = []
+    (site / "downloads").mkdir(exist_ok=True)
+    for pattern, text in kinds.items():
+        for path in sorted(folder.glob(pattern), key=lambda path: path.stat().st_mtime)[-1:]:
+            shutil.copy(path, site / "downloads")
+            size = f"{max(path.stat().st_size / 1e6, 0.1):.1f} MB"
+            items.append(f'<li><a href="../downloads/{path.name}" download>{text}</a> ({size})</li>')
+    page = site / "book" / "index.html"
+    before = page.read_text(encoding="utf-8")
+    if PLACE not in before:
+        sys.exit(f"{page} has no place for the links, or they stand there already: build the site anew")
+    page.write_text(before.replace(PLACE, f'<ul class="downloads">{"".join(items)}</ul>'), encoding="utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    """Pack what `make download` has built; with --offer, put all downloads into the site."""
     folder = ROOT / "_build" / "download"
     site = ROOT / "_build" / "html"
+    if arguments == ["--offer"]:
+        offer(site, folder)
+        return
     wheels = sorted(folder.glob("mathnn-*.whl"), key=lambda path: path.stat().st_mtime)
     if not wheels or not (site / "index.html").exists():
         sys.exit("There is no site or no wheel to pack. Run: make download")
@@ -71,4 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
