@@ -37,10 +37,10 @@ SCRIPT = """(() => {
   const bars = [...box.querySelectorAll("input")], handle = svg.querySelector(".handle");
   const show = () => {
     const state = bars.reduce((sum, bar) => sum * (Number(bar.max) + 1) + Number(bar.value), 0);
-    for (const [part, name, values] of moving) {
-      const element = svg.querySelector(`[data-part="${part}"]`);
-      if (name === "text") element.textContent = values[state];
-      else element.setAttribute(name, values[state]);
+    for (const [part, name, values, order] of moving) {
+      const element = svg.querySelector(`[data-part="${part}"]`), value = values[order[state]];
+      if (name === "text") element.textContent = value;
+      else element.setAttribute(name, value);
     }
     if (output.textContent !== said[state]) output.textContent = said[state];
     for (const bar of bars) bar.setAttribute("aria-valuetext", JSON.parse(bar.dataset.texts)[bar.value]);
@@ -251,8 +251,9 @@ class Plane:
         Part
             The points, as one element.
         """
-        d = self._draw(x, y, lambda at: "".join(f"M{a} {b}h0" for a, b in at))
-        cap = "square" if square else "round"
+        # For paper the square needs a length, or some are left out.
+        length, cap = (".1", "square") if square else ("0", "round")
+        d = self._draw(x, y, lambda at: "".join(f"M{a} {b}h{length}" for a, b in at))
         return self._part("path", d=d, **_line(colour, size, "", 1.0), **{"stroke-linecap": cap})
 
     def label(
@@ -281,13 +282,14 @@ class Plane:
         said = text if isinstance(text, str) else tuple(text)
         return Part("text", {**at, "fill": _colour(colour), "text-anchor": anchor, "text": said})
 
-    def handle(self, x: float | Slider, y: float | Slider, sliders: Sequence[Slider]) -> Part:
+    def handle(self, x: ArrayLike | Slider, y: ArrayLike | Slider, sliders: Sequence[Slider]) -> Part:
         """Draw the point that the reader drags.
 
         Parameters
         ----------
-        x, y : float or Slider
-            Its coordinates: the values of a slider, or a number if it does not move along this axis.
+        x, y : float or Slider, or a sequence of float
+            Its coordinates: the values of a slider, a number if it does not move along this axis, or one for each state
+            if it stays on a curve.
         sliders : sequence of Slider
             All sliders of the figure, in their order.
 
@@ -305,11 +307,12 @@ class Plane:
                 ends.append(values[grid[k].ravel()])
                 drags.append((k, axis, tuple(float(place) for place in self._screen(values, values)[axis == "y"])))
             else:
-                ends.append(np.full(grid[0].size, value))
+                ends.append(np.broadcast_to(float_array(value, axis), grid[0].size))
         move = self._draw(_point(ends[0]), _point(ends[1]), lambda at: f"translate({at[0][0]} {at[0][1]})")
         brown = COLOURS["brown"]
         discs = f'<circle r="24" fill="{brown}" fill-opacity="0.2"/><circle r="7" fill="{brown}"/>'
-        style = "cursor:grab;touch-action:none"  # a finger on it drags, and does not scroll
+        # A finger on it drags and does not scroll, which browsers grant to blocks only.
+        style = "cursor:grab;display:block;touch-action:none"
         return Part("g", {"class": "handle", "style": style, "transform": move}, discs, tuple(drags))
 
     def axes(self, x_label: str = "", y_label: str = "", *, ticks: bool = True) -> Part:
@@ -448,7 +451,7 @@ class Figure:
         places: list[dict[str, object]] = [{"at": []} for _ in self.sliders]
         for k, part in enumerate(self.parts):
             now = {name: v if isinstance(v, str) else v[start] for name, v in part.attributes.items()}
-            moving += [[k, name, v] for name, v in part.attributes.items() if not isinstance(v, str)]
+            moving += [[k, name, *_once(v)] for name, v in part.attributes.items() if not isinstance(v, str)]
             if "clip-path" in now:
                 now["clip-path"] = f"url(#{self.name}-{clips.index(now['clip-path'])})"
             inside = escape(now.pop("text", "")) or part.inside
@@ -482,6 +485,12 @@ class Figure:
             f' max="{len(slider.values) - 1}" value="{slider.first}" autocomplete="off" style="width:100%"'
             f' data-texts="{escape(json.dumps(slider.texts))}">'
         )
+
+
+def _once(values: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Write each text once, and which of them the states have: with two sliders much follows one of them only."""
+    places = {value: k for k, value in enumerate(dict.fromkeys(values))}
+    return list(places), [places[value] for value in values]
 
 
 def _point(value: ArrayLike) -> FloatArray:

@@ -58,6 +58,11 @@ def test_far_points_are_drawn_at_the_edge_of_what_browsers_draw():
     assert PLANE.dots([1e30], [0]).attributes["d"] == "M4000 120h0"
 
 
+def test_every_square_has_a_length_as_the_converter_for_paper_needs():
+    assert PLANE.dots([0, 10], [0, 0], square=True).attributes["d"] == "M10 120h.1M110 120h.1"
+    assert PLANE.dots([0, 10], [0, 0]).attributes["d"] == "M10 120h0M110 120h0"
+
+
 def test_an_arrow_head_has_its_tip_at_the_end_and_a_short_arrow_has_none():
     line, _, head = PLANE.segments([0, 10], [0, 0], arrows=True).attributes["d"].rpartition("L110 120M")
     assert line == "M10 120"
@@ -68,9 +73,16 @@ def test_an_arrow_head_has_its_tip_at_the_end_and_a_short_arrow_has_none():
 
 def test_the_second_slider_runs_faster():
     values = data(sample())["moving"]
-    points = next(texts for _, name, texts in values if name == "points")
+    points = next([texts[k] for k in order] for _, name, texts, order in values if name == "points")
     assert points[1] == PLANE.curve([0, 10], [0.0, 1.0]).attributes["points"]
     assert points[2] == PLANE.curve([0, 10], [0.5, -1.0]).attributes["points"]
+
+
+def test_what_follows_one_slider_only_is_written_once_for_each_of_its_places():
+    states = itertools.product(SHIFT.values, HEIGHT.values)
+    line = PLANE.curve([0, 10], [[height, height] for _, height in states])
+    figure = Figure("once", [line], [SHIFT, HEIGHT], ["a"] * 6, "A line.")
+    assert data(figure)["moving"] == [[0, "points", ["10,220 110,220", "10,20 110,20"], [0, 1, 0, 1, 0, 1]]]
 
 
 def test_the_page_opens_with_the_first_places_of_the_sliders():
@@ -85,6 +97,13 @@ def test_every_moving_part_is_found_and_the_handle_knows_where_its_places_are():
     found, known = page(sample()), data(sample())
     assert {str(part) for part, *_ in known["moving"]} == {tag["data-part"] for tag in found(attrs={"data-part": True})}
     assert known["places"] == [{"axis": "x", "at": [10, 60, 110]}, {"axis": "y", "at": [220, 20]}]
+
+
+def test_a_handle_may_stay_on_a_curve():
+    heights = [0.0, 1.0, -1.0]
+    figure = Figure("curve", [PLANE.handle(SHIFT, heights, [SHIFT])], [SHIFT], ["a"] * 3, "A point.")
+    assert data(figure)["moving"][0][2] == ["translate(10 120)", "translate(60 20)", "translate(110 220)"]
+    assert data(figure)["places"] == [{"axis": "x", "at": [10, 60, 110]}]
 
 
 def test_a_slider_has_a_label_and_says_its_values():
