@@ -53,6 +53,8 @@ SCRIPT = """(() => {
     });
     show();
   };
+  // A finger on it drags, and does not scroll; touch-action: none inside an SVG is not enough for Chromium.
+  handle?.addEventListener("touchstart", (event) => event.preventDefault());
   handle?.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
   handle?.addEventListener("pointermove", (event) => handle.hasPointerCapture(event.pointerId) && drag(event));
   for (const bar of bars) bar.addEventListener("input", show);
@@ -251,8 +253,8 @@ class Plane:
         Part
             The points, as one element.
         """
-        d = self._draw(x, y, lambda at: "".join(f"M{a} {b}h0" for a, b in at))
-        cap = "square" if square else "round"
+        cap, length = ("square", ".01") if square else ("round", "0")  # a square of no length is not drawn on paper
+        d = self._draw(x, y, lambda at: "".join(f"M{a} {b}h{length}" for a, b in at))
         return self._part("path", d=d, **_line(colour, size, "", 1.0), **{"stroke-linecap": cap})
 
     def label(
@@ -309,8 +311,7 @@ class Plane:
         move = self._draw(_point(ends[0]), _point(ends[1]), lambda at: f"translate({at[0][0]} {at[0][1]})")
         brown = COLOURS["brown"]
         discs = f'<circle r="24" fill="{brown}" fill-opacity="0.2"/><circle r="7" fill="{brown}"/>'
-        style = "cursor:grab;touch-action:none"  # a finger on it drags, and does not scroll
-        return Part("g", {"class": "handle", "style": style, "transform": move}, discs, tuple(drags))
+        return Part("g", {"class": "handle", "style": "cursor:grab", "transform": move}, discs, tuple(drags))
 
     def axes(self, x_label: str = "", y_label: str = "", *, ticks: bool = True) -> Part:
         """Draw the frame, with its scales.

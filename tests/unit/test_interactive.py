@@ -58,6 +58,10 @@ def test_far_points_are_drawn_at_the_edge_of_what_browsers_draw():
     assert PLANE.dots([1e30], [0]).attributes["d"] == "M4000 120h0"
 
 
+def test_a_square_has_a_length_or_it_is_not_drawn_on_paper():
+    assert PLANE.dots([0, 10], [0, 0], square=True).attributes["d"] == "M10 120h.01M110 120h.01"
+
+
 def test_an_arrow_head_has_its_tip_at_the_end_and_a_short_arrow_has_none():
     line, _, head = PLANE.segments([0, 10], [0, 0], arrows=True).attributes["d"].rpartition("L110 120M")
     assert line == "M10 120"
