@@ -32,7 +32,7 @@ NEEDS = {
 ASSET = re.compile(r"[ \t]*<(?:script|link) [^>]*(?:src|href)=\"[^\"]*?([\w.-]+)(?:\?[^\"]*)?\"[^>]*>(?:</script>)?\n?")
 PICTURE = re.compile(r'<img (?![^>]*\bloading=)([^>]*\bsrc="([^"]*_images/[^"]*\.png)"[^>]*)>')
 RULE = re.compile(r"((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\{")
-BRACE = re.compile(r"\"(?:\\.|[^\"])*\"|'(?:\\.|[^'])*'|url\([^)]*\)|[{}]")
+BRACE = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|url\([^\"')]*\)|[{}]")
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.M)
 
 
@@ -86,7 +86,8 @@ def _rules(css: str, at: int, words: set[str]) -> tuple[str, int]:
         if body.strip() and selectors.strip():
             kept.append(f"{selectors}{{{body}}}")
     end = css.find("}", at)
-    return "".join(kept), end + 1 if end >= 0 else len(css)
+    end = end if end >= 0 else len(css)
+    return "".join(kept) + css[at:end].strip(), end + 1
 
 
 def _end(css: str, at: int) -> int:

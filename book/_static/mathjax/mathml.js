@@ -50,7 +50,7 @@ globalThis.texToMathML = (() => {
     const attributes = { ...node.attributes.getAllAttributes() };
     if (tag === "merror" || attributes.mathcolor === "red") throw new Error(words({ children }).trim());
     if (attributes.linebreak) throw new Error("a new line outside of an environment");
-    const small = "data-mjx-smallmatrix" in attributes;
+    const small = node.getProperty("useHeight") === false && node.getProperty("scriptlevel");
     for (const name in attributes) if (/^data-|^fence$|^accent$/.test(name)) delete attributes[name];
     const gap = node.parent?.isEmbellished ? 0 : SPACES[node.texSpacing()] ?? 0;
     return simplified({ tag, attributes, children, gap, texClass: node.texClass, small });
