@@ -31,6 +31,9 @@ NEEDS = {
 }
 ASSET = re.compile(r"[ \t]*<(?:script|link) [^>]*(?:src|href)=\"[^\"]*?([\w.-]+)(?:\?[^\"]*)?\"[^>]*>(?:</script>)?\n?")
 PICTURE = re.compile(r'<img (?![^>]*\bloading=)([^>]*\bsrc="([^"]*_images/[^"]*\.png)"[^>]*)>')
+# The theme finds out whether it is dark only when the page is there; until then both logos would show.
+THEME = 'dataset.theme = localStorage.getItem("theme") || "auto"'
+NOW = THEME.replace('"auto"', '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")')
 RULE = re.compile(r"((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\{")
 BRACE = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|url\([^\"')]*\)|[{}]")
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.M)
@@ -58,7 +61,7 @@ def light_page(text: str, folder: Path) -> str:
             width, height = picture.size
         return f'<img loading="lazy" width="{width}" height="{height}" {found[1]}>'
 
-    return PICTURE.sub(placed, ASSET.sub(asked, text))
+    return PICTURE.sub(placed, ASSET.sub(asked, text)).replace(THEME, NOW)
 
 
 def light_style(css: str, words: set[str]) -> str:

@@ -74,7 +74,8 @@ def test_planted_weight_and_jump_are_found(browser: Browser, server: str) -> Non
     clean = first_view(browser, server, "book/notation.html", SIZES[1])
     harm = """addEventListener("load", () => {
         fetch("../_static/mathjax/mathjax.js");
-        setTimeout(() => document.querySelector("article").insertAdjacentHTML("afterbegin", "<div style='height: 300px'>"), 100);
+        const box = "<div style='height: 300px'>";
+        setTimeout(() => document.querySelector("article").insertAdjacentHTML("afterbegin", box), 100);
         new Image().src = "http://localhost:9/a.png";
     });"""
     found = first_view(browser, server, "book/notation.html", SIZES[1], harm)
