@@ -35,7 +35,6 @@ pdf: $(INSTALLED)  ## the book on paper: _build/download/neural-networks.pdf (ne
 	mkdir -p $(DOWNLOAD) && cp $(PAPER)/latex/book.pdf $(DOWNLOAD)/neural-networks.pdf
 
 epub: $(INSTALLED)  ## the book for e-readers: _build/download/neural-networks.epub
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[paper]"
 	rm -rf $(PAPER)/epub $(PAPER)/.doctrees
 	$(BUILD) --path-output _build/paper --builder custom --custom-builder epub
 	mkdir -p $(DOWNLOAD) && cp $(PAPER)/epub/book.epub $(DOWNLOAD)/neural-networks.epub
@@ -61,7 +60,6 @@ test-site: book  ## open every page in Chromium: accessibility, no requests, pho
 	$(BIN)/python -m pytest --override-ini addopts= -rs --numprocesses=2 --dist=loadfile tests/site
 
 test-paper: book  ## build PDF, EPUB and download, and compare them with the site (skips what it has no tool for)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[paper]"
 	$(BIN)/python -m pytest --override-ini addopts= -rs tests/paper
 
 bench: $(INSTALLED)  ## time mathnn beside the peers that are installed, and the small functions

@@ -4,13 +4,18 @@
 
   // A box that scrolls must be reachable with the keyboard; an inline formula that is wider than its column becomes such a box.
   function makeScrollable() {
-    for (const formula of document.querySelectorAll(".bd-article mjx-container:not([display])")) {
+    for (const formula of document.querySelectorAll(".bd-article span.math")) {
       const column = formula.closest("p, li, td, th, dd, h1, h2, h3, div");
-      formula.classList.toggle("too-wide", column && !column.closest("td, th") && formula.scrollWidth > column.clientWidth);
+      const wide = column && !column.closest("td, th") && formula.firstChild.getBoundingClientRect().width > column.clientWidth;
+      formula.classList.toggle("too-wide", wide);
     }
-    for (const box of document.querySelectorAll(".bd-article :is(pre:not([aria-hidden]), mjx-container, .pst-scrollable-table-container)")) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
+    for (const box of document.querySelectorAll(".bd-article :is(pre:not([aria-hidden]), .math, .math > div, .pst-scrollable-table-container)")) {
+      const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX === "auto";
+      box.toggleAttribute("tabindex", scrolls);
+      if (scrolls) box.tabIndex = 0;
+      if (box.matches(".math, .math > div")) {
+        for (const [name, value] of [["role", "group"], ["aria-label", "Wide formula"]]) scrolls ? box.setAttribute(name, value) : box.removeAttribute(name);
+      }
     }
   }
 
@@ -29,8 +34,7 @@
   sidebar?.setAttribute("role", "complementary");
   sidebar?.setAttribute("aria-label", "The book");
 
-  addEventListener("load", async () => {
-    if (window.MathJax?.startup) await MathJax.startup.promise;
+  addEventListener("load", () => {
     makeScrollable();
     addEventListener("resize", makeScrollable);
     document.addEventListener("toggle", makeScrollable, true); // the contents of a fold have no size until it opens

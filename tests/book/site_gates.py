@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 # Parsed pages by their paths in the site.
 Site = dict[str, BeautifulSoup]
 
-# Markup that should have become something else. MathJax reads TeX in `.math` only.
+# Markup that should have become something else.
 LEAKED = {
     "a colon fence": re.compile(r":::"),
     "a directive": re.compile(r"\{[a-z][\w:-]*\}\s*`|```|^\s*\{[a-z][\w:-]*\}", re.M),
@@ -42,8 +42,6 @@ def leaks(site: Site) -> list[str]:
                 continue  # comments, style sheets, scripts
             parents = list(piece.parents)
             if any(parent.name in UNREAD for parent in parents):
-                continue
-            if any("math" in parent.get("class", ()) for parent in parents):
                 continue
             found += [
                 f"{path}: {what} shows in the text: {hit[0].strip()!r} in {piece.strip()[:60]!r}"
