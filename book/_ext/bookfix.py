@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import descriptions
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -44,7 +45,7 @@ def write_index(app: Sphinx, exception: Exception | None) -> None:
         return
     text = INDEX.format(
         title=escape(app.config.html_title),
-        description=escape(app.config.myst_html_meta["description"]),
+        description=escape(descriptions.WRITTEN["index"]),
         page=f"{app.config.root_doc}.html",
     )
     Path(app.outdir, "index.html").write_text(text, encoding="utf-8")

@@ -92,6 +92,22 @@ def names(site: Site) -> list[str]:
     return found
 
 
+def heads(site: Site, book: str) -> list[str]:
+    """Every page says in its head what it is: title, dash, book, and a description that no other page has."""
+    found = []
+    pages_of: dict[str, list[str]] = {}
+    for path, page in site.items():
+        title = page.title.get_text() if page.title else ""
+        if title != book and not re.fullmatch(rf"\S.* — {re.escape(book)}", title):
+            found.append(f"{path}: the title is {title!r}")
+        texts = [tag.get("content", "") for tag in page.find_all("meta", attrs={"name": "description"})]
+        if len(texts) != 1 or not 50 <= len(texts[0]) <= 160:
+            found.append(f"{path}: not one description of 50 to 160 characters, but {texts}")
+        for text in set(texts):
+            pages_of.setdefault(text, []).append(path)
+    return found + [f"{paths}: the same description" for paths in pages_of.values() if len(paths) > 1]
+
+
 def alt_texts(site: Site) -> list[str]:
     """Every picture has an alternative text; empty only in a link that says in words where it leads."""
     return [

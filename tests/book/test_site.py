@@ -88,6 +88,10 @@ def test_names(built: Built):
     report(gates.names(built.site))
 
 
+def test_heads(built: Built):
+    report(gates.heads(built.site, "Neural Networks: Proofs and Programs"))
+
+
 def test_alt_texts(built: Built):
     report(gates.alt_texts(built.site))
 
@@ -202,6 +206,33 @@ def test_missing_name_is_caught(title: str, body: str):
 def test_names_that_will_do():
     text = "<html><head><title>Losses</title></head><body><article><a href='b.html'>b</a></article></body></html>"
     assert gates.names(gates.parse({"book/a.html": text})) == []
+
+
+def head(title: str, *descriptions: str) -> str:
+    meta = "".join(f"<meta name='description' content='{text}'>" for text in descriptions)
+    return f"<html><head><title>{title}</title>{meta}</head></html>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        head("Losses - Book", "a" * 50),
+        head(" — Book", "a" * 50),
+        head("Losses — Book"),
+        head("Losses — Book", "a" * 49),
+        head("Losses — Book", "a" * 161),
+        head("Losses — Book", "a" * 50, "b" * 50),
+        head("Losses — Book", "taken " * 10),
+    ],
+)
+def test_bad_head_is_caught(text: str):
+    other = {"book/b.html": head("Networks — Book", "taken " * 10)}
+    assert len(gates.heads(gates.parse({"book/a.html": text, **other}), "Book")) == 1
+
+
+def test_heads_that_will_do():
+    pages = {"index.html": head("Book", "a" * 50), "book/a.html": head("Losses — Book", "b" * 160)}
+    assert gates.heads(gates.parse(pages), "Book") == []
 
 
 @pytest.mark.parametrize(
