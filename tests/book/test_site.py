@@ -92,6 +92,10 @@ def test_heads(built: Built):
     report(gates.heads(built.site, "Neural Networks: Proofs and Programs"))
 
 
+def test_outline(built: Built):
+    report(gates.outline(built.site))
+
+
 def test_alt_texts(built: Built):
     report(gates.alt_texts(built.site))
 
@@ -233,6 +237,32 @@ def test_bad_head_is_caught(text: str):
 def test_heads_that_will_do():
     pages = {"index.html": head("Book", "a" * 50), "book/a.html": head("Losses — Book", "b" * 160)}
     assert gates.heads(gates.parse(pages), "Book") == []
+
+
+BOX = "<div class='proof theorem'><p class='admonition-title' role='heading' aria-level='{}'>Theorem</p></div>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h2>Losses</h2>",
+        "<h1>Losses</h1><h1>Again</h1>",
+        "<h1>Losses</h1><h3>Softmax</h3>",
+        "<h1>Losses</h1><div class='exercise'><p class='admonition-title'>Exercise 1</p></div>",
+        "<h1>Losses</h1>" + BOX.format(3),
+        "<h1>Losses</h1><div class='cell'></div>",
+        "<h1>Losses</h1><details><summary aria-label='Toggle'>Show the code</summary></details>",
+        "<h1 id='a'>Losses</h1><p id='a'></p>",
+    ],
+)
+def test_bad_outline_is_caught(body: str):
+    assert len(gates.outline(page(body))) == 1
+
+
+def test_outline_that_will_do():
+    body = "<h1 class='onlyprint'>Paper</h1><article><h1 id='a'>Losses</h1>{}<h2 id='b'>Softmax</h2>{}{}</article>"
+    cell = "<div class='cell' role='group' aria-label='Code cell 1'></div>"
+    assert gates.outline(page(body.format(BOX.format(2), BOX.format(3), cell))) == []
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,6 @@ MINUTES = 60_000
 OPEN = """async () => {
     if (window.MathJax) await MathJax.startup.promise;
     for (const fold of document.querySelectorAll("details")) fold.open = true;
-    for (const fold of document.querySelectorAll("button.toggle-button-hidden")) fold.click();
 }"""
 
 
