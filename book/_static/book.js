@@ -14,14 +14,18 @@
     }
   }
 
-  // Paper has no folds: open what is closed for printing, and close it again.
+  // Paper has no folds, and is white: open what is closed for printing, and close it again.
   let opened = [];
+  let theme;
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open])")];
     for (const fold of opened) fold.open = true;
+    theme = document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "light";
   });
   addEventListener("afterprint", () => {
     for (const fold of opened) fold.open = false;
+    document.documentElement.dataset.theme = theme;
   });
 
   // The sidebar is a landmark, but the theme doesn't say so.
