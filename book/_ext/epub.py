@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import descriptions
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.config import Config
@@ -30,7 +31,7 @@ def configure(app: Sphinx, config: Config) -> None:
         "publisher": author,
         "copyright": f"{config['copyright']} {author}. Text and figures: CC BY 4.0. Code: BSD-3-Clause.",
         "theme_options": {},
-        "description": config["myst_html_meta"]["description"],
+        "description": descriptions.WRITTEN["index"],
         "contributor": author,
         "identifier": f"urn:uuid:{uuid5(NAMESPACE_URL, config['project'] + project['version'])}",
         "scheme": "UUID",

@@ -19,20 +19,47 @@
     }
   }
 
-  // Paper has no folds: open what is closed for printing, and close it again.
+  // Paper has no folds, and is white: open what is closed for printing, and close it again.
   let opened = [];
+  let theme;
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open])")];
     for (const fold of opened) fold.open = true;
+    theme = document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "light";
   });
   addEventListener("afterprint", () => {
     for (const fold of opened) fold.open = false;
+    document.documentElement.dataset.theme = theme;
   });
 
   // The sidebar is a landmark, but the theme doesn't say so.
   const sidebar = document.getElementById("pst-primary-sidebar");
   sidebar?.setAttribute("role", "complementary");
   sidebar?.setAttribute("aria-label", "The book");
+
+  // Nor do its dialogs have names, and its buttons say neither what they open nor which colours are on.
+  const NAMES = { "primary-toggle": "Chapters", "secondary-toggle": "Contents of this page" };
+  for (const [name, label] of Object.entries(NAMES)) {
+    const button = document.querySelector(`.${name}`);
+    button?.setAttribute("aria-label", label);
+    document.getElementById(`pst-${name.replace("toggle", "sidebar-modal")}`)?.setAttribute("aria-label", label);
+    // A click takes the focus away from them: good for a mouse, but a keyboard would begin anew at the top.
+    if (button) button.blur = () => button.matches(":focus-visible") || HTMLElement.prototype.blur.call(button);
+  }
+  const search = document.getElementById("pst-search-dialog");
+  search?.setAttribute("aria-label", "Search");
+  let last; // where the keyboard was before the search
+  addEventListener("focusin", ({ target }) => search?.contains(target) || (last = target));
+  search?.addEventListener("close", () => last?.focus());
+
+  const nameMode = () => {
+    for (const button of document.querySelectorAll(".theme-switch-button")) {
+      button.setAttribute("aria-label", `Color mode: ${document.documentElement.dataset.mode}`);
+    }
+  };
+  new MutationObserver(nameMode).observe(document.documentElement, { attributeFilter: ["data-mode"] });
+  nameMode();
 
   addEventListener("load", () => {
     makeScrollable();

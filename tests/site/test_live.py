@@ -37,7 +37,6 @@ END = "done|error|failed|not run|could not|python begins afresh"
 MINUTES = 60_000
 OPEN = """async () => {
     for (const fold of document.querySelectorAll("details")) fold.open = true;
-    for (const fold of document.querySelectorAll("button.toggle-button-hidden")) fold.click();
 }"""
 
 
