@@ -17,6 +17,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[book,test]"
 	touch $@
 
+# What one extra adds. The stamp spares a second run the package index: after the first there is no need of a network.
+.venv/with-%: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[$*]"
+	touch $@
+
 book: $(INSTALLED)  ## build the website, strictly, into _build/html
 	rm -rf _build/html _build/jupyter_execute _build/.doctrees _build/.jupyter_cache
 	$(BUILD)
@@ -50,20 +55,17 @@ site: download pdf epub  ## all of it, for a web server: the site with its own P
 test: $(INSTALLED) lint  ## run every test: package, doctests, notebooks, the book's gates
 	$(BIN)/python -m pytest
 
-test-oracle: $(INSTALLED)  ## compare networks and training with PyTorch and JAX (installs both)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[oracle]"
+test-oracle: .venv/with-oracle  ## compare networks and training with PyTorch and JAX (installs both)
 	$(BIN)/python -m pytest tests/oracle
 
-test-site: book  ## open every page in Chromium: accessibility, no requests, phone, keyboard, and run every cell
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[site]"
+test-site: .venv/with-site book  ## open every page in Chromium: accessibility, no requests, phone, keyboard, and run every cell
 	@$(BIN)/python book/_ext/own_python.py || echo "SKIPPED: RUNNING THE CELLS IN A BROWSER. Python for it can't be had here." >&2
 	$(BIN)/python -m pytest --override-ini addopts= -rs --numprocesses=2 --dist=loadfile tests/site
 
 test-paper: book  ## build PDF, EPUB and download, and compare them with the site (skips what it has no tool for)
 	$(BIN)/python -m pytest --override-ini addopts= -rs tests/paper
 
-bench: $(INSTALLED)  ## time mathnn beside the peers that are installed, and the small functions
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
+bench: .venv/with-bench  ## time mathnn beside the peers that are installed, and the small functions
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python tests/benchmarks/bench.py
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --override-ini addopts= tests/benchmarks
 

@@ -40,7 +40,7 @@ def configure(app: Sphinx, config: Config) -> None:
         "css_files": ["epub.css"],
         "cover": ("_static/cover.png", "epub-cover.html"),
         "show_urls": "no",
-        "tocdepth": 3,
+        "tocdepth": 2,
         "tocdup": False,
         "tocscope": "includehidden",
         "exclude_files": [".buildinfo"],
@@ -49,9 +49,11 @@ def configure(app: Sphinx, config: Config) -> None:
         config[f"epub_{name}"] = value
 
 
-def name_version(app: Sphinx) -> None:
-    """Give the EPUB the version of the package; on the site the version stands in the text."""
+def complete(app: Sphinx) -> None:
+    """Give the EPUB the version of the package, which on the site stands in the text, and sections in its contents."""
     if app.builder.name == "epub":
+        for part in app.config.external_site_map.root.subtrees:
+            part.titlesonly = False
         project = tomllib.loads(Path(app.confdir, "pyproject.toml").read_text(encoding="utf-8"))["project"]
         app.config["version"] = project["version"]
 
@@ -94,6 +96,14 @@ def cover(path: Path, title: str, author: str) -> None:
 
 class EpubBuilder(Epub3Builder):
     """Sphinx's builder, with a list of contents that is right for MathML and for a page named `genindex`."""
+
+    def get_refnodes(self, doctree: nodes.Node, result: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """List chapters and sections with the numbers that they have on the site."""
+        before = len(result)
+        super().get_refnodes(doctree, result)
+        if isinstance(doctree, nodes.reference) and doctree.get("secnumber") and len(result) > before:
+            result[-1]["text"] = f"{'.'.join(map(str, doctree['secnumber']))} {result[-1]['text']}"
+        return result
 
     def build_content(self) -> None:
         """Declare which pages have formulas; don't name a page that isn't there."""
@@ -142,7 +152,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the builder and the settings."""
     app.add_builder(EpubBuilder, override=True)
     app.connect("config-inited", configure, priority=100)
-    app.connect("builder-inited", name_version, priority=100)  # before Sphinx complains that there is none
+    app.connect("builder-inited", complete, priority=100)  # before Sphinx complains that there is none
     app.connect("builder-inited", use_own_files, priority=900)  # after the extensions have added their files
     app.connect("html-page-context", clean_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,7 +7,7 @@ On the site proofs, hints, solutions and long checks are folded. The PDF and the
   solutions, the EPUB has them at the end of each chapter, as an e-reader loads one chapter at a time);
 - of a folded check one line with its length and what it checks. The folded code is nine thousand lines. It is there to
   be run, which paper can't do, and anybody who wants to read it wants to run it too. Figures and printed results stay;
-- of a figure with a slider the picture that a browser without JavaScript shows.
+- of a figure that readers move the picture that a browser without JavaScript shows, and a line that says so.
 
 Numbers are Sphinx's own, the same as on the site. The extensions `pdf` and `epub` make two books of the changed tree.
 """
@@ -138,6 +138,7 @@ def note_of(env: BuildEnvironment, labels: tuple[str, ...], lines: int) -> check
 
 # Colours that an SVG takes from the style sheet of the site when it stands in a page.
 STYLE = {"chapter-graph": "path { fill: none; stroke: #2c5f9f; stroke-opacity: .55; }"}
+STILL = "One state of a figure that readers move on the website."
 _VARIABLE = re.compile(r"var\(\s*--[\w-]+\s*,\s*((?:[^()]|\([^()]*\))*?)\s*\)")
 
 
@@ -211,7 +212,8 @@ class Paper(SphinxPostTransform):
             if self.app.builder.name == "epub":
                 name = "../" * self.env.docname.count("/") + "_images/" + name
             image = nodes.image(uri=name, alt=alt, candidates={"*": name}, picture=True, align="center", width="66%")
-            raw.replace_self(image)
+            moves = 'class="interactive"' in raw.astext()
+            raw.replace_self([image, *([nodes.paragraph(STILL, STILL, classes=["still-note"])] if moves else [])])
 
     def tidy(self) -> None:
         """Mend what is wrong in the trees of others: an id that stands in every exercise, lists in paragraphs."""

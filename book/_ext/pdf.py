@@ -235,6 +235,9 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in letters if letter.isascii())
 
 
+SMALL = {"answer-links", "still-note"}
+
+
 class Translator(LaTeXTranslator):
     """Write the boxes of the book; all else is Sphinx's."""
 
@@ -327,14 +330,14 @@ class Translator(LaTeXTranslator):
             self.body.append(rf" (page~\pageref*{{{self.page_id(node['refid'], node['docname'])}}})")
 
     def visit_paragraph(self, node: nodes.paragraph) -> None:
-        """Set the line with the pages of hint and solution small."""
+        """Set small the line with the pages of hint and solution, and that below a figure that moves elsewhere."""
         super().visit_paragraph(node)
-        if "answer-links" in node["classes"]:
-            self.body.append(r"\bookanswers{")
+        if SMALL & set(node["classes"]):
+            self.body.append(r"\booksmall{")
 
     def depart_paragraph(self, node: nodes.paragraph) -> None:
         """Close it."""
-        if "answer-links" in node["classes"]:
+        if SMALL & set(node["classes"]):
             self.body.append("}")
         super().depart_paragraph(node)
 

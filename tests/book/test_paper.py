@@ -1,5 +1,8 @@
 """The parts of the book on paper that need neither TeX nor Java: `make test-paper` builds the whole."""
 
+import re
+
+import notebooks
 import paper
 import pdf
 from docutils import nodes
@@ -18,6 +21,15 @@ def test_picture_stands_alone():
     assert 'stroke="#2c5f9f" fill="rgb(1, 2, 3)"' in svg
     assert "script" not in svg
     assert "100%" not in svg
+
+
+@pytest.mark.parametrize("page", ["index", "how_to_read"])
+def test_what_introduces_the_book_is_true_on_paper_too(page: str):
+    text = (notebooks.ROOT / "book" / f"{page}.md").read_text(encoding="utf-8")
+    text = re.sub(r"^::::\{grid\}.*?^::::$", "", text, flags=re.S | re.M)  # the doors of the site: not on paper
+    assert not re.findall(r"\bclick\b|\bthis site\b|\bside ?bar\b|\bthis page\b|^Here\b", text, re.M)
+    for line in re.findall(r"^.*\bfold(?:ed|s)\b.*$", text, re.M):
+        assert "website" in line, line
 
 
 def test_no_picture():

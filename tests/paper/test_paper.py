@@ -13,6 +13,7 @@ import venv
 from pathlib import Path
 from zipfile import ZipFile
 
+import paper
 import pytest
 from bs4 import BeautifulSoup
 
@@ -189,6 +190,23 @@ def test_epub_has_the_numbers_of_the_site(pages, site):
     assert books_pages(pages) == site
 
 
+def test_contents_of_epub_have_the_sections_with_the_numbers_of_the_site(epub, site):
+    with ZipFile(epub) as archive:
+        contents = BeautifulSoup(archive.read("nav.xhtml"), "html.parser")
+    listed = {}
+    for link in contents.select("nav a[href^='book/']"):
+        page, _, place = link["href"].removeprefix("book/").partition("#")
+        page = page.removesuffix(".xhtml")
+        number = re.match(r"[\d.]+(?= )", link.get_text())
+        if number:
+            listed[f"{page}#{place or page.replace('_', '-')}"] = number[0]
+    chapters_and_sections = {
+        place: value for place, value in site.items() if re.fullmatch(r"\d+(\.\d+)?", value) and "equation" not in place
+    }
+    assert listed == chapters_and_sections
+    assert len(listed) > 100
+
+
 def test_epub_is_valid(epub):
     # The package installs the Java archive itself, which runs only where the system starts archives.
     checker = shutil.which("epubcheck")
@@ -212,6 +230,13 @@ def test_epub_folds_nothing(pages, site):
     assert "<details" not in text
     exercises = sum(value.startswith("Exercise") for value in site.values())
     assert text.count('class="opened opened-hint"') == text.count('class="opened opened-solution"') == exercises > 0
+
+
+def test_a_figure_that_moves_says_so_where_it_stands_still(pages, pdf):
+    built = [page.read_text(encoding="utf-8") for page in (SITE / "book").glob("*.html")]
+    moving = sum(text.count('class="interactive"') for text in built)
+    assert sum(text.count(paper.STILL) for text in pages.values()) == moving > 8
+    assert (LATEX / "book.tex").read_text(encoding="utf-8").count(paper.STILL) == moving
 
 
 def test_links_of_epub(pages):

@@ -18,9 +18,9 @@ SILENT += ["--disable-background-networking", "--disable-component-update"]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start one browser for all pages; that there is none is a failure, not a reason to skip."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    chromium = shutil.which(os.environ.get("CHROMIUM") or "chromium")
     if not chromium:
-        pytest.fail("No Chromium. Install it (Debian: apt install chromium) or set CHROMIUM to its path.")
+        pytest.fail("No Chromium. Install it (Debian: apt install chromium) or set CHROMIUM to its name or path.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=SILENT)
         yield browser
