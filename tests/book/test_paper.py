@@ -5,6 +5,7 @@ import re
 import notebooks
 import paper
 import pdf
+import pytest
 from docutils import nodes
 
 
