@@ -6,6 +6,8 @@ the book doesn't use. What stands here takes away; no page looks or works otherw
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,25 +19,25 @@ from pygments.token import Name, Punctuation, Text, Token
 from sphinx.application import Sphinx
 from sphinx.highlighting import PygmentsBridge
 
-# Scripts and styles, and what a page has that needs them.
+# Scripts, and what a page has that needs them.
 NEEDS = {
     r"searchtools|language_data|searchindex": 'id="search-results"',
     r"clipboard|copybutton": '<div class="highlight',
     r"togglebutton": r'class="[^"]*\b(?:toggle|dropdown)\b',
     r"design-tabs": "sd-tab-set",
-    r"sphinx-design": r'class="[^"]*\bsd-',
-    r"sphinx-thebe": "thebe-",
-    r"mystnb\.": 'class="cell ',
-    r"proof\.css": 'class="proof ',
-    r"exercise\.css": 'class="(?:exercise|solution) ',
 }
-ASSET = re.compile(r"[ \t]*<(?:script|link) [^>]*(?:src|href)=\"[^\"]*?([\w.-]+)(?:\?[^\"]*)?\"[^>]*>(?:</script>)?\n?")
+ASSET = re.compile(r"[ \t]*<script [^>]*src=\"[^\"]*?([\w.-]+)(?:\?[^\"]*)?\"[^>]*></script>\n?")
+STYLE = re.compile(r"[ \t]*<link (?=[^>]*\brel=\"stylesheet\")[^>]*\bhref=\"([^\"?]*)[^>]*>\n?")
+IMPORT = re.compile(r"@import \"([^\"]*)\";")
+ADDRESS = re.compile(r"\burl\((?!['\"]?(?:data:|#))['\"]?([^'\")]*)['\"]?\)")
 PICTURE = re.compile(r'<img (?![^>]*\bloading=)([^>]*\bsrc="([^"]*_images/[^"]*\.png)"[^>]*)>')
 # The theme finds out whether it is dark only when the page is there; until then both logos would show.
 THEME = 'dataset.theme = localStorage.getItem("theme") || "auto"'
 NOW = THEME.replace('"auto"', '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")')
 RULE = re.compile(r"((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\{")
 BRACE = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|url\([^\"')]*\)|[{}]")
+# The theme measures every box that may scroll, and so has the whole page laid out. book.js does it near the window.
+SCROLLING = re.compile(r'document\.querySelectorAll\(\["pre",[^()]*\]\.join\(", "\)\)')
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*\n?", re.M)
 
 
@@ -62,6 +64,11 @@ def light_page(text: str, folder: Path) -> str:
         return f'<img loading="lazy" width="{width}" height="{height}" {found[1]}>'
 
     return PICTURE.sub(placed, ASSET.sub(asked, text)).replace(THEME, NOW)
+
+
+def light_script(script: str) -> str:
+    """Leave out what has the whole page laid out at once, and the address of a file that is not there."""
+    return SCROLLING.sub("[]", SOURCE_MAP.sub("", script))
 
 
 def light_style(css: str, words: set[str]) -> str:
@@ -113,6 +120,34 @@ def _used(selector: str, words: set[str]) -> bool:
     return {name.replace("\\", "") for name in re.findall(r"[.#]((?:[\w-]|\\.)+)", plain)} <= words
 
 
+def whole_style(paths: Iterable[Path], folder: Path) -> str:
+    """Join style sheets, with those that they import, into one for a folder."""
+    texts = []
+    for path in paths:
+        text = path.read_text(encoding="utf-8").removeprefix('@charset "UTF-8";')
+
+        def moved(found: re.Match[str], path: Path = path) -> str:
+            return f"url({Path(os.path.relpath(path.parent / found[1], folder)).as_posix()})"
+
+        imports = [path.parent / name for name in IMPORT.findall(text)]
+        texts += [whole_style(imports, folder), ADDRESS.sub(moved, IMPORT.sub("", text))]
+    return "".join(texts)
+
+
+def join_styles(pages: dict[Path, str], static: Path, words: set[str]) -> None:
+    """Give all pages one style sheet in place of a dozen: on a slow line each costs as long as its way."""
+    named = [[(path.parent / name).resolve() for name in STYLE.findall(text)] for path, text in pages.items()]
+    order = dict.fromkeys(path for paths in sorted(named, key=len, reverse=True) for path in paths)
+    style = static / "styles.css"
+    style.write_text(light_style(whole_style(order, static), words), encoding="utf-8")
+    version = hashlib.sha256(style.read_bytes()).hexdigest()[:8]
+    for path, text in pages.items():
+        if first := STYLE.search(text):
+            address = Path(os.path.relpath(style, path.parent)).as_posix()
+            link = f'<link rel="stylesheet" href="{address}?v={version}">\n'
+            pages[path] = text[: first.start()] + link + STYLE.sub("", text[first.start() :])
+
+
 def unasked(root: Path) -> Iterable[Path]:
     """Find the files in `_static` that no page, and no file that is asked for, names."""
     files = {path for path in (root / "_static").rglob("*") if path.is_file() and "live" not in path.parts}
@@ -133,21 +168,22 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     """Do all that when the site is built."""
     if exception or app.builder.name not in ("html", "dirhtml"):
         return
-    root, static = Path(app.outdir), Path(app.outdir, "_static")
+    root, static = Path(app.outdir).resolve(), Path(app.outdir, "_static").resolve()
+    pages = {path: path.read_text(encoding="utf-8") for path in root.rglob("*.html") if static not in path.parents}
+    pages = {path: light_page(text, path.parent) for path, text in pages.items()}
     words: set[str] = set()
-    for path in root.rglob("*.html"):
-        if static not in path.parents:
-            text = light_page(path.read_text(encoding="utf-8"), path.parent)
-            path.write_text(text, encoding="utf-8")
-            for value in re.findall(r'\b(?:class|id)="([^"]*)"', text):
-                words.update(value.split())
+    for text in pages.values():
+        for value in re.findall(r'\b(?:class|id)="([^"]*)"', text):
+            words.update(value.split())
     for path in static.rglob("*.js"):
-        text = path.read_text(encoding="utf-8")
-        words.update(re.findall(r"[\w-]+", text))
-        if SOURCE_MAP.search(text):
-            path.write_text(SOURCE_MAP.sub("", text), encoding="utf-8")
-    for path in static.rglob("*.css"):
-        path.write_text(light_style(path.read_text(encoding="utf-8"), words), encoding="utf-8")
+        script = path.read_text(encoding="utf-8")
+        words.update(re.findall(r"[\w-]+", script))
+        lighter = light_script(script)
+        if lighter != script:
+            path.write_text(lighter, encoding="utf-8")
+    join_styles(pages, static, words)
+    for path, text in pages.items():
+        path.write_text(text, encoding="utf-8")
     for path in unasked(root):
         path.unlink()
     for path in sorted(static.rglob("*"), reverse=True):

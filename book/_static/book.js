@@ -3,21 +3,35 @@
   "use strict";
 
   // A box that scrolls must be reachable with the keyboard; an inline formula that is wider than its column becomes such a box.
-  function makeScrollable() {
-    for (const formula of document.querySelectorAll(".bd-article span.math")) {
-      const column = formula.closest("p, li, td, th, dd, h1, h2, h3, div");
-      const wide = column && !column.closest("td, th") && formula.firstChild.getBoundingClientRect().width > column.clientWidth;
-      formula.classList.toggle("too-wide", wide);
+  // That is looked up when a box comes near, since a page has thousands of them.
+  const BOXES = ".bd-article :is(pre:not([aria-hidden]), .math, .math > div, .cell_output > .output, .pst-scrollable-table-container)";
+
+  function makeScrollable(box) {
+    if (box.matches("[aria-hidden]")) return box.removeAttribute("tabindex"); // the code below an editor
+    if (box.matches("span.math")) {
+      const column = box.closest("p, li, td, th, dd, h1, h2, h3, div");
+      const wide = column && !column.closest("td, th") && box.firstChild.getBoundingClientRect().width > column.clientWidth;
+      box.classList.toggle("too-wide", wide);
     }
-    for (const box of document.querySelectorAll(".bd-article :is(pre:not([aria-hidden]), .math, .math > div, .pst-scrollable-table-container)")) {
-      const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX === "auto";
-      box.toggleAttribute("tabindex", scrolls);
-      if (scrolls) box.tabIndex = 0;
-      if (box.matches(".math, .math > div")) {
-        for (const [name, value] of [["role", "group"], ["aria-label", "Wide formula"]]) scrolls ? box.setAttribute(name, value) : box.removeAttribute(name);
-      }
+    const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX === "auto";
+    if (scrolls) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+    if (box.matches(".math, .math > div")) {
+      for (const [name, value] of [["role", "group"], ["aria-label", "Wide formula"]]) scrolls ? box.setAttribute(name, value) : box.removeAttribute(name);
     }
   }
+
+  const near = new Set();
+  const watcher = new IntersectionObserver(
+    (changes) => {
+      for (const { target, isIntersecting } of changes) {
+        if (isIntersecting) near.add(target), makeScrollable(target);
+        else near.delete(target);
+      }
+    },
+    { rootMargin: "100%" },
+  );
+  const watch = () => document.querySelectorAll(BOXES).forEach((box) => watcher.observe(box));
 
   // Paper has no folds, and is white: open what is closed for printing, and close it again.
   let opened = [];
@@ -61,9 +75,9 @@
   new MutationObserver(nameMode).observe(document.documentElement, { attributeFilter: ["data-mode"] });
   nameMode();
 
-  addEventListener("load", () => {
-    makeScrollable();
-    addEventListener("resize", makeScrollable);
-    document.addEventListener("toggle", makeScrollable, true); // the contents of a fold have no size until it opens
+  watch();
+  addEventListener("resize", () => {
+    near.forEach(makeScrollable);
+    watch(); // a cell that a reader ran may have made new ones, and then says that something was resized
   });
 })();

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import light
+import pydata_sphinx_theme
 from PIL import Image
 
 SEARCH = '<script src="../searchindex.js"></script>\n'
@@ -32,6 +33,41 @@ def test_style_keeps_the_rules_for_what_is_there():
     )
     kept = '@charset "utf-8";a{b:c}.here{d:url("}\')")}@media print{.here:not(.gone){i:j}}@keyframes turn{to{m:n}}'
     assert light.light_style(css, {"here"}) == kept + "p.here>b,#here{o:p}@import 'a.css';"
+
+
+def test_pages_get_one_style_sheet_with_what_it_imports(tmp_path: Path):
+    static = tmp_path / "_static"
+    (static / "styles").mkdir(parents=True)
+    (static / "basic.css").write_text("b{background:url(b.png)}.gone{c:d}")
+    (static / "styles" / "theme.css").write_text('@charset "UTF-8";@import "../basic.css";p{e:url("data:,1")}')
+    (static / "book.css").write_text("i{f:url('i.woff')}")
+    theme, book = (
+        '<link href="{}_static/styles/theme.css?v=1" rel="stylesheet" />\n',
+        '<link rel="stylesheet" href="{}_static/book.css">\n',
+    )
+    icon = '<link rel="icon" href="a.svg">'
+    pages = {
+        tmp_path / "search.html": theme.format("") + icon,
+        tmp_path / "book" / "a.html": f"<head>{theme.format('../')}{icon}{book.format('../')}",
+        tmp_path / "index.html": "<p>moved</p>",
+    }
+    light.join_styles(pages, static, set())
+    assert (static / "styles.css").read_text() == 'b{background:url(b.png)}p{e:url("data:,1")}i{f:url(i.woff)}'
+    search, page, moved = pages.values()
+    version = search.partition("?v=")[2][:8]
+    assert search == f'<link rel="stylesheet" href="_static/styles.css?v={version}">\n{icon}'
+    assert page == f'<head><link rel="stylesheet" href="../_static/styles.css?v={version}">\n{icon}'
+    assert moved == "<p>moved</p>"
+
+
+def test_the_theme_does_not_measure_the_whole_page():
+    theme = Path(pydata_sphinx_theme.__file__).parent.glob("theme/*/static/scripts/pydata-sphinx-theme.js")
+    (script,) = [path.read_text(encoding="utf-8") for path in theme]
+    light_script = light.light_script(script)
+    assert 'document.querySelectorAll(["pre"' in script
+    assert 'document.querySelectorAll(["pre"' not in light_script
+    assert "sourceMappingURL" not in light_script
+    assert len(script) - len(light_script) < 300
 
 
 def test_files_that_nothing_names_are_found(tmp_path: Path):

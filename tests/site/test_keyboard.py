@@ -27,7 +27,6 @@ def visit(browser: Browser, page: str, width: int = 1280, **options: Any) -> Pag
     """Open a page in a window of its own, as it is after its scripts."""
     opened = browser.new_context(viewport={"width": width, "height": 900}, **options).new_page()
     opened.goto((SITE / f"{page}.html").as_uri())
-    opened.evaluate("() => window.MathJax?.startup?.promise")
     opened.wait_for_timeout(300)
     return opened
 

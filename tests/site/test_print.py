@@ -23,7 +23,6 @@ OPEN = "document.querySelectorAll('details[open]').length"
 def test_paper_shows_everything_that_is_folded(browser: Browser, name: str) -> None:
     page = browser.new_context(viewport={"width": 700, "height": 990}, color_scheme="dark").new_page()
     page.goto((SITE / "book" / f"{name}.html").as_uri())
-    page.evaluate("() => window.MathJax?.startup?.promise")
     before = page.evaluate(OPEN)
     page.emulate_media(media="print", color_scheme="dark")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
