@@ -39,7 +39,7 @@ pdf: $(INSTALLED)  ## the book on paper: _build/download/neural-networks.pdf (ne
 	cd $(PAPER)/latex && latexmk -pdf -dvi- -ps- -interaction=nonstopmode -halt-on-error -silent book.tex
 	mkdir -p $(DOWNLOAD) && cp $(PAPER)/latex/book.pdf $(DOWNLOAD)/neural-networks.pdf
 
-epub: .venv/with-paper  ## the book for e-readers: _build/download/neural-networks.epub
+epub: $(INSTALLED)  ## the book for e-readers: _build/download/neural-networks.epub
 	rm -rf $(PAPER)/epub $(PAPER)/.doctrees
 	$(BUILD) --path-output _build/paper --builder custom --custom-builder epub
 	mkdir -p $(DOWNLOAD) && cp $(PAPER)/epub/book.epub $(DOWNLOAD)/neural-networks.epub
@@ -62,7 +62,7 @@ test-site: .venv/with-site book  ## open every page in Chromium: accessibility, 
 	@$(BIN)/python book/_ext/own_python.py || echo "SKIPPED: RUNNING THE CELLS IN A BROWSER. Python for it can't be had here." >&2
 	$(BIN)/python -m pytest --override-ini addopts= -rs --numprocesses=2 --dist=loadfile tests/site
 
-test-paper: .venv/with-paper book  ## build PDF, EPUB and download, and compare them with the site (skips what it has no tool for)
+test-paper: book  ## build PDF, EPUB and download, and compare them with the site (skips what it has no tool for)
 	$(BIN)/python -m pytest --override-ini addopts= -rs tests/paper
 
 bench: .venv/with-bench  ## time mathnn beside the peers that are installed, and the small functions

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import descriptions
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx_design.dropdown import dropdown_title
+from sphinx_design.dropdown import dropdown_main, dropdown_title
+from sphinx_design.icons import get_octicon
 from sphinx_exercise.nodes import solution_node
 
 INDEX = """<!DOCTYPE html>
@@ -44,21 +47,21 @@ def write_index(app: Sphinx, exception: Exception | None) -> None:
         return
     text = INDEX.format(
         title=escape(app.config.html_title),
-        description=escape(app.config.myst_html_meta["description"]),
+        description=escape(descriptions.WRITTEN["index"]),
         page=f"{app.config.root_doc}.html",
     )
     Path(app.outdir, "index.html").write_text(text, encoding="utf-8")
 
 
 def free_statement_ids(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Sphinx-proof gives every statement the same id, `proof-content`: make it a class.
+    """All statements have the same id, `proof-content`, and so have all exercises and solutions: make it a class.
 
     Only in the resolved tree: Sphinx numbers the statements with the help of the id.
     """
     for section in doctree.findall(nodes.section):
-        if "proof-content" in section["ids"]:
-            section["ids"].remove("proof-content")
-            section["classes"].append("proof-content")
+        for name in {"proof-content", "exercise-content", "solution-content"} & set(section["ids"]):
+            section["ids"].remove(name)
+            section["classes"].append(name)
 
 
 def keep_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -113,6 +116,41 @@ def unlink_fold_titles(app: Sphinx, doctree: nodes.document, docname: str) -> No
             link.replace_self(link.children)
 
 
+def fold_solutions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Fold solutions as proofs are folded. Sphinx-exercise leaves that to a script, whose buttons all have one name."""
+    for solution in list(doctree.findall(solution_node)) if app.builder.format == "html" else ():
+        title, *body = solution.children
+        fold = dropdown_main(ids=solution["ids"], opened=False, classes=["sd-dropdown", "sd-card", "solution"])
+        marker = nodes.raw("", get_octicon("chevron-right", height="1.5em"), format="html")
+        fold += dropdown_title("", "", classes=["sd-summary-title", "sd-card-header"])
+        fold[0] += nodes.inline("", "", *title.children, classes=["sd-summary-text"])
+        fold[0] += nodes.inline("", "", marker, classes=["sd-summary-state-marker", "sd-summary-chevron-right"])
+        fold += nodes.container(
+            "", *body, is_div=True, design_component="dropdown-body", classes=["sd-summary-content", "sd-card-body"]
+        )
+        solution.replace_self(fold)
+
+
+def name_boxes(body: str) -> str:
+    """Let a screen reader find statements and exercises as headings below that of their section; name the cells."""
+    level, cells = 1, count(1)
+
+    def mend(found: re.Match[str]) -> str:
+        nonlocal level
+        if found["level"]:
+            level = int(found["level"])
+            return found[0]
+        if found["title"]:
+            return f'{found["title"]} role="heading" aria-level="{level + 1}"'
+        return f'<div role="group" aria-label="Code cell {next(cells)}" class="cell '
+
+    title = r'<div class="(?:proof|exercise) [^>]*>\s*<p class="admonition-title"'
+    return re.sub(rf'<h(?P<level>[1-6])\b|(?P<title>{title})|<div class="cell ', mend, body)
+
+
+SIGNATURE = re.compile(r"<dl>\n((?:<dd>.*</dd>\n)+)</dl>")
+
+
 def mend_page(
     app: Sphinx,
     pagename: str,
@@ -122,16 +160,22 @@ def mend_page(
 ) -> None:
     """Mend what only the finished page has.
 
-    Thebe, which the book doesn't use, is inserted twice: a script error on every page. The entries of the bibliography
-    have a role that is deprecated. The title of the first page would be the book's, twice.
+    Thebe, which the book doesn't use, is inserted twice: a script error on every page. Nothing is left for
+    sphinx-togglebutton to fold. The entries of the bibliography have a role that is deprecated. The folds of code have
+    a name that hides what they say. The lines of a long signature are a list of definitions without terms. The title of
+    the first page would be the book's, twice.
     """
-    context["script_files"] = [
-        script
-        for script in context["script_files"]
-        if "thebe" not in str(getattr(script, "filename", "")) + script.attributes.get("body", "")
-    ]
+    for kind in ("script_files", "css_files"):
+        context[kind] = [
+            file
+            for file in context[kind]
+            if not re.search("thebe|toggle", str(getattr(file, "filename", "")) + file.attributes.get("body", ""))
+        ]
     if "body" in context:
-        context["body"] = context["body"].replace("doc-biblioentry", "listitem")
+        body = context["body"].replace("doc-biblioentry", "listitem")
+        body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        body = SIGNATURE.sub(lambda found: re.sub("(</?)dd>", r"\1div>", f'<div class="lines">{found[1]}</div>'), body)
+        context["body"] = name_boxes(body) if app.builder.name == "html" else body
     if pagename == app.config.root_doc:
         context["docstitle"] = ""
 
@@ -143,6 +187,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", keep_punctuation)
     app.connect("doctree-resolved", link_labels)
     app.connect("doctree-resolved", unlink_fold_titles)
+    app.connect("doctree-resolved", fold_solutions)  # after all that looks for solutions
     app.connect("html-page-context", mend_page)
     app.connect("build-finished", write_index, priority=100)  # before Jupyter Book looks whether there is one
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,28 +1,24 @@
 """Sphinx extension: the book as an EPUB 3, for e-readers.
 
-`paper` opens and moves what the site folds. Here formulas become MathML, and the files that only the site needs stay
-out: an e-reader runs no script and has its own fonts, pages and search.
+`paper` opens and moves what the site folds, and `mathml` writes the formulas. Here the files that only the site needs
+stay out: an e-reader runs no script and has its own fonts, pages and search.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from html import escape
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import descriptions
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.config import Config
-from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util import logging
 
-logger = logging.getLogger(__name__)
 FOLDER = Path(__file__).resolve().parents[1] / "_paper" / "epub"
-TAG = re.compile(r"\\tag\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
 def configure(app: Sphinx, config: Config) -> None:
@@ -36,7 +32,7 @@ def configure(app: Sphinx, config: Config) -> None:
         "publisher": author,
         "copyright": f"{config['copyright']} {author}. Text and figures: CC BY 4.0. Code: BSD-3-Clause.",
         "theme_options": {},
-        "description": config["myst_html_meta"]["description"],
+        "description": descriptions.WRITTEN["index"],
         "contributor": author,
         "identifier": f"urn:uuid:{uuid5(NAMESPACE_URL, config['project'] + project['version'])}",
         "scheme": "UUID",
@@ -135,41 +131,6 @@ class EpubBuilder(Epub3Builder):
         path.write_text(text, encoding="utf-8")
 
 
-class MathML(SphinxPostTransform):
-    """Formulas as MathML: what MathJax makes of them on the site, without MathJax."""
-
-    default_priority = 900  # all references are resolved
-
-    def run(self, **kwargs: Any) -> None:
-        """Convert the formulas of a page."""
-        if self.app.builder.name != "epub":
-            return
-        import mathml  # only the EPUB needs its package
-
-        for formula in list(self.document.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block)))):
-            tex = formula.astext().strip()
-            tag = TAG.search(tex)
-            display = isinstance(formula, nodes.math_block)
-            try:
-                written = mathml.convert(TAG.sub("", tex), display=display)
-            except ValueError as error:
-                logger.warning(str(error), location=formula)
-                continue
-            if display:
-                said = f"({self.number(formula)})" if formula.get("label") else ""
-                if tag:
-                    said = f"({mathml.convert(tag[1].strip('$'), display=False) if '$' in tag[1] else escape(tag[1])})"
-                ids = "".join(f'<span id="{escape(name)}"></span>' for name in formula["ids"])
-                number = f'<span class="eqno">{said}</span>' if said else ""
-                written = f'<div class="math">{ids}{number}{written}</div>'
-            formula.replace_self(nodes.raw("", written, format="html"))
-
-    def number(self, formula: nodes.Element) -> str:
-        """Return the number that the site gives to a formula."""
-        numbers = self.env.toc_fignumbers.get(self.env.docname, {}).get("displaymath", {})
-        return ".".join(map(str, numbers.get(formula["ids"][0], ())))
-
-
 def clean_page(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Keep one style sheet and no script; XHTML that the checker of EPUBs accepts."""
     if app.builder.name != "epub":
@@ -189,11 +150,10 @@ def _signature(found: re.Match[str]) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the transform and the settings."""
+    """Register the builder and the settings."""
     app.add_builder(EpubBuilder, override=True)
     app.connect("config-inited", configure, priority=100)
     app.connect("builder-inited", complete, priority=100)  # before Sphinx complains that there is none
     app.connect("builder-inited", use_own_files, priority=900)  # after the extensions have added their files
-    app.add_post_transform(MathML)
     app.connect("html-page-context", clean_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,18 +1,31 @@
-"""TeX to MathML, by the MathJax that the site uses: what site and EPUB show comes from one program.
+"""Sphinx extension: TeX becomes MathML when the book is built, so that the formulas of site and EPUB need no script.
 
-MathJax is written for browsers. It runs in V8 (the package mini-racer) beside a page that has nothing in it.
+MathJax is written for browsers. It runs in V8 (the package mini-racer) beside a page that has nothing in it. The
+changes that make its MathML fit for browsers stand in `mathml.js`, because formulas that are made in the page need
+them too.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import Any
 
+from docutils import nodes
 from py_mini_racer import JSEvalException, MiniRacer
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
 
-MATHJAX = Path(__file__).resolve().parents[1] / "_static" / "mathjax" / "tex-chtml.js"
+logger = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).resolve().parents[1] / "_static" / "mathjax"
+
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+TAG = re.compile(r"\\tag\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 # As much of a browser as MathJax touches before it is asked for MathML.
 PAGE = """
@@ -42,50 +55,16 @@ globalThis.document = Object.assign(new Nowhere(), {
   querySelector: () => null, querySelectorAll: () => [], getElementById: () => null, getElementsByTagName: () => [],
   addEventListener() {}, readyState: "complete", doctype: null,
 });
-var MathJax = {startup: {typeset: false}, options: {enableMenu: false}};
+var MathJax = {startup: {typeset: false}};
 """
-
-NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-ElementTree.register_namespace("", NAMESPACE)
-
-# Alphabets: variant -> where A, a, alpha's capital, alpha and 0 stand in Unicode; "" where there is none.
-_ALPHABETS = {
-    "bold": ("\U0001d400", "\U0001d41a", "\U0001d6a8", "\U0001d6c2", "\U0001d7ce"),
-    "bold-italic": ("\U0001d468", "\U0001d482", "\U0001d71c", "\U0001d736", ""),
-    "double-struck": ("\U0001d538", "\U0001d552", "", "", "\U0001d7d8"),
-    "script": ("\U0001d49c", "\U0001d4b6", "", "", ""),
-    "fraktur": ("\U0001d504", "\U0001d51e", "", "", ""),
-    "sans-serif": ("\U0001d5a0", "\U0001d5ba", "", "", "\U0001d7e2"),
-    "monospace": ("\U0001d670", "\U0001d68a", "", "", "\U0001d7f6"),
-}
-# Letters that were in Unicode before the alphabets, so that these have holes.
-_OLD = {
-    "double-struck": dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)),
-    "script": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
-    "fraktur": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
-}
-
-
-def in_alphabet(text: str, variant: str) -> str | None:
-    """Write `text` in Unicode's letters of a variant, which all readers know; None if one letter has none."""
-    result = []
-    for letter in text:
-        found = _OLD.get(variant, {}).get(letter, "")
-        for first, last, place in zip("AaΑα0", "ZzΩω9", _ALPHABETS[variant], strict=True):
-            if not found and place and first <= letter <= last:
-                found = chr(ord(place) + ord(letter) - ord(first))
-        if not found:
-            return None
-        result.append(found)
-    return "".join(result)
 
 
 @cache
-def _mathjax() -> MiniRacer:
+def _engine() -> MiniRacer:
     engine = MiniRacer()
     engine.eval(PAGE)
-    engine.eval(MATHJAX.read_text(encoding="utf-8"))
-    engine.eval("MathJax.startup.getComponents()")
+    for name in ("mathjax.js", "mathml.js"):
+        engine.eval((FOLDER / name).read_text(encoding="utf-8"))
     return engine
 
 
@@ -99,44 +78,53 @@ def convert(tex: str, *, display: bool) -> str:
         If MathJax can't read the formula.
     """
     try:
-        written = _mathjax().call("MathJax.tex2mml", tex, {"display": display})
-    except JSEvalException:
-        # It wants to load an extension that the site doesn't have either.
-        raise ValueError(f"MathJax can't read {tex!r} without a further extension") from None
-    root = ElementTree.fromstring(written)
-    _space(root)
-    for node in root.iter():
-        if node.get("mathcolor") == "red" or node.tag.endswith("merror"):
-            raise ValueError(f"MathJax can't read {tex!r}: {''.join(node.itertext()).strip()}")
-        for name in [name for name in node.attrib if name.startswith("data-")]:
-            del node.attrib[name]
-        variant = node.get("mathvariant", "").removeprefix("-tex-").replace("calligraphic", "script")
-        if variant in _ALPHABETS and (letters := in_alphabet((node.text or "").strip(), variant)):
-            node.text = letters
-            del node.attrib["mathvariant"]
-    root.set("alttext", re.sub(r"\s+", " ", tex).strip())
-    _tidy(root)
-    return ElementTree.tostring(root, encoding="unicode")
+        return str(_engine().call("texToMathML", tex, display))
+    except JSEvalException as error:
+        said = str(error).split("Error: ", 1)[-1].split("\n", 1)[0]
+        if said == "MathJax retry":  # it wants to load an extension that the book doesn't have
+            said = "it needs a further extension"
+        raise ValueError(f"MathJax can't read {tex!r}: {said}") from None
 
 
-def _space(root: ElementTree.Element) -> None:
-    """Say in the words of MathML what TeX knows about a sign: that it opens or closes, or stands like a letter."""
-    for node in root.iter():
-        role = node.get("data-mjx-texclass")
-        inner = list(node) if node.tag == f"{{{NAMESPACE}}}mrow" else [node]
-        if len(inner) == 1 and inner[0].tag == f"{{{NAMESPACE}}}mo":
-            if role in {"OPEN", "CLOSE"}:
-                inner[0].set("form", "prefix" if role == "OPEN" else "postfix")
-            elif role == "ORD":
-                inner[0].set("lspace", "0")
-                inner[0].set("rspace", "0")
+def _write(translator: HTML5Translator, node: nodes.Element, tex: str, *, display: bool) -> str:
+    """Convert a formula of a page; one that can't be read is a warning, and so an error of the build."""
+    try:
+        written = convert(tex, display=display)
+    except ValueError as error:
+        logger.warning(str(error), location=node)
+        return f"<code>{escape(tex)}</code>"
+    if translator.builder.name == "epub":  # XHTML names its dialects, and some e-readers read TeX to their readers
+        said = escape(re.sub(r"\s+", " ", tex))
+        written = written.replace("<math", f'<math xmlns="{NAMESPACE}" alttext="{said}"', 1)
+    return written
 
 
-def _tidy(node: ElementTree.Element) -> None:
-    """Remove the white space between elements."""
-    if len(node) and not (node.text or "").strip():
-        node.text = None
-    for child in node:
-        if not (child.tail or "").strip():
-            child.tail = None
-        _tidy(child)
+def visit_math(translator: HTML5Translator, node: nodes.math) -> None:
+    """Write a formula in a line."""
+    written = _write(translator, node, node.astext().strip(), display=False)
+    translator.body.append(f'<span class="math">{written}</span>')
+    raise nodes.SkipNode
+
+
+def visit_math_block(translator: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a displayed formula in a box, which scrolls if it is too narrow, and its number beside the box."""
+    tex = node.astext().strip()
+    written = _write(translator, node, TAG.sub("", tex), display=True)
+    translator.body.append(translator.starttag(node, "div", "", CLASS="math"))
+    translator.body.append(f"<div>{written}</div>")
+    if node.get("number"):
+        translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    elif tag := TAG.search(tex):
+        text = re.fullmatch(r"\$(.*)\$", tag[1])
+        said = _write(translator, node, text[1], display=False) if text else escape(tag[1])
+        translator.body.append(f'<span class="eqno">({said})</span>')
+    translator.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the renderer; `html_math_renderer` names it."""
+    app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,7 +5,9 @@ real site, and shows of each that it catches a planted defect.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
@@ -15,7 +17,7 @@ from bs4 import BeautifulSoup, Tag
 # Parsed pages by their paths in the site.
 Site = dict[str, BeautifulSoup]
 
-# Markup that should have become something else. MathJax reads TeX in `.math` only.
+# Markup that should have become something else.
 LEAKED = {
     "a colon fence": re.compile(r":::"),
     "a directive": re.compile(r"\{[a-z][\w:-]*\}\s*`|```|^\s*\{[a-z][\w:-]*\}", re.M),
@@ -42,8 +44,6 @@ def leaks(site: Site) -> list[str]:
                 continue  # comments, style sheets, scripts
             parents = list(piece.parents)
             if any(parent.name in UNREAD for parent in parents):
-                continue
-            if any("math" in parent.get("class", ()) for parent in parents):
                 continue
             found += [
                 f"{path}: {what} shows in the text: {hit[0].strip()!r} in {piece.strip()[:60]!r}"
@@ -89,6 +89,48 @@ def names(site: Site) -> list[str]:
             for tag in (page.find("article") or page).find_all("a", href=True)
             if not (tag.get_text().strip() or tag.get("aria-label") or tag.find("img"))
         ]
+    return found
+
+
+def heads(site: Site, book: str) -> list[str]:
+    """Every page says in its head what it is: title, dash, book, and a description that no other page has."""
+    found = []
+    pages_of: dict[str, list[str]] = {}
+    for path, page in site.items():
+        title = page.title.get_text() if page.title else ""
+        if title != book and not re.fullmatch(rf"\S.* — {re.escape(book)}", title):
+            found.append(f"{path}: the title is {title!r}")
+        texts = [tag.get("content", "") for tag in page.find_all("meta", attrs={"name": "description"})]
+        if len(texts) != 1 or not 50 <= len(texts[0]) <= 160:
+            found.append(f"{path}: not one description of 50 to 160 characters, but {texts}")
+        for text in set(texts):
+            pages_of.setdefault(text, []).append(path)
+    return found + [f"{paths}: the same description" for paths in pages_of.values() if len(paths) > 1]
+
+
+HEADINGS = "h1, h2, h3, h4, h5, h6"
+
+
+def outline(site: Site) -> list[str]:
+    """A screen reader finds its way: one first heading, no level left out, boxes and cells named, no id twice."""
+    found = []
+    for path, page in site.items():
+        part = page.find("article") or page  # the rest of the page has a first heading for paper, which no screen shows
+        levels = [int(tag.get("aria-level") or tag.name[1]) for tag in part.select(f"{HEADINGS}, [role=heading]")]
+        if levels.count(1) != 1:
+            found.append(f"{path}: {levels.count(1)} headings of level 1")
+        found += [f"{path}: heading {b} after {a}" for a, b in pairwise(levels) if b > a + 1]
+        for box in page.select("div.proof, div.exercise"):
+            if not box.select_one(":scope > .admonition-title[role=heading]"):
+                found.append(f"{path}: the title of {box.get('id')} is no heading")
+        cells = [cell.get("aria-label") for cell in page.select("div.cell")]
+        if cells != [f"Code cell {number}" for number in range(1, len(cells) + 1)]:
+            found.append(f"{path}: the cells are named {cells}")
+        found += [
+            f"{path}: {tag.get('aria-label')!r} hides what the fold says" for tag in page.select("summary[aria-label]")
+        ]
+        ids = Counter(tag["id"] for tag in page.find_all(id=True))
+        found += [f"{path}: the id {name} stands {times} times" for name, times in ids.items() if times > 1]
     return found
 
 

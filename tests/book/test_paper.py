@@ -8,8 +8,6 @@ import pdf
 import pytest
 from docutils import nodes
 
-GLYPHS = {("R", "double-struck"): "ℝ", ("H", "script"): "ℋ", ("x", "bold"): "\U0001d431", ("Z", "fraktur"): "ℨ"}
-
 
 def test_picture_stands_alone():
     html = (
@@ -74,26 +72,3 @@ def test_long_table_breaks_over_pages():
     long = table(*[("a", "b")] * 30)
     pdf.set_widths(long)
     assert "longtable" in long["classes"]
-
-
-def test_mathml_is_what_the_site_shows():
-    mathml = pytest.importorskip(
-        "mathml", reason="mini-racer is not installed: make epub installs it", exc_type=ImportError
-    )
-    written = mathml.convert(r"\mathbb R^{n}\ni x,\quad \mathcal H", display=True)
-    assert 'display="block"' in written
-    assert "ℝ" in written
-    assert "ℋ" in written
-    assert "data-" not in written
-    for (letter, variant), glyph in GLYPHS.items():
-        assert mathml.in_alphabet(letter, variant) == glyph
-    assert mathml.in_alphabet("é", "bold") is None
-
-
-@pytest.mark.parametrize("tex", [r"\frac{1", r"\undefinedmacro x"])
-def test_wrong_formula_is_an_error(tex: str):
-    mathml = pytest.importorskip(
-        "mathml", reason="mini-racer is not installed: make epub installs it", exc_type=ImportError
-    )
-    with pytest.raises(ValueError, match="MathJax"):
-        mathml.convert(tex, display=False)

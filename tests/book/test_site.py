@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import light
 import live
 import notebooks
 import pytest
@@ -88,6 +89,14 @@ def test_names(built: Built):
     report(gates.names(built.site))
 
 
+def test_heads(built: Built):
+    report(gates.heads(built.site, "Neural Networks: Proofs and Programs"))
+
+
+def test_outline(built: Built):
+    report(gates.outline(built.site))
+
+
 def test_alt_texts(built: Built):
     report(gates.alt_texts(built.site))
 
@@ -103,6 +112,34 @@ def test_no_file_asks_another_host(built: Built):
 def test_live_code_asks_one_host_only(built: Built):
     report(gates.asked_by_live_code(built.root, live.PUBLIC))
     assert live.PUBLIC in (built.root / "_static" / "live" / "live.json").read_text(encoding="utf-8")
+
+
+def test_formulas_are_mathml(built: Built):
+    formulas = [formula for page in built.site.values() for formula in page.select(".math")]
+    assert len(formulas) > 5000
+    report([str(formula)[:80] for formula in formulas if not formula.find("math") or formula.find("code")])
+    report([path for path, page in built.site.items() if page.find("script", src=re.compile("mathjax"))])
+
+
+def test_pages_are_light(built: Built):
+    """No page loads the index of the search but that of the search, and nothing is there that no page asks for."""
+    report(
+        [
+            path
+            for path, page in built.site.items()
+            if page.find("script", src=re.compile("index")) and path != "search.html"
+        ]
+    )
+    assert built.site["search.html"].find("script", src=re.compile("searchindex"))
+    assert list(light.unasked(built.root)) == []
+    report(
+        [
+            path
+            for path, page in built.site.items()
+            for picture in page.select("article img[src*=_images]")
+            if not picture.get("width")
+        ]
+    )
 
 
 def test_icons_are_light(built: Built):
@@ -134,6 +171,7 @@ def page(body: str, path: str = "book/a.html") -> gates.Site:
         r"for \begin{aligned} a",
         r"in $\mathbb R$",
         r"the sum $\sum a$",
+        r"<span class='math'>\begin{aligned} a</span>",
         "Theorem ??",
         "as in [?]",
         "```{code-cell}",
@@ -151,7 +189,6 @@ def test_leak_is_caught(text: str):
     [
         "<p>Do not write <code>:::</code>, it costs $5.</p>",
         "<pre>## $$ **a** ::: {prf:ref}`a`</pre>",
-        r"<div class='math notranslate'>\[\begin{aligned} $$ \end{aligned}\]</div>",
         "<script>a ?? b</script><!-- ::: -->",
         "<p>Why? # and 2 ** 3 ** 4 {x : x}</p>",
     ],
@@ -202,6 +239,59 @@ def test_missing_name_is_caught(title: str, body: str):
 def test_names_that_will_do():
     text = "<html><head><title>Losses</title></head><body><article><a href='b.html'>b</a></article></body></html>"
     assert gates.names(gates.parse({"book/a.html": text})) == []
+
+
+def head(title: str, *descriptions: str) -> str:
+    meta = "".join(f"<meta name='description' content='{text}'>" for text in descriptions)
+    return f"<html><head><title>{title}</title>{meta}</head></html>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        head("Losses - Book", "a" * 50),
+        head(" — Book", "a" * 50),
+        head("Losses — Book"),
+        head("Losses — Book", "a" * 49),
+        head("Losses — Book", "a" * 161),
+        head("Losses — Book", "a" * 50, "b" * 50),
+        head("Losses — Book", "taken " * 10),
+    ],
+)
+def test_bad_head_is_caught(text: str):
+    other = {"book/b.html": head("Networks — Book", "taken " * 10)}
+    assert len(gates.heads(gates.parse({"book/a.html": text, **other}), "Book")) == 1
+
+
+def test_heads_that_will_do():
+    pages = {"index.html": head("Book", "a" * 50), "book/a.html": head("Losses — Book", "b" * 160)}
+    assert gates.heads(gates.parse(pages), "Book") == []
+
+
+BOX = "<div class='proof theorem'><p class='admonition-title' role='heading' aria-level='{}'>Theorem</p></div>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h2>Losses</h2>",
+        "<h1>Losses</h1><h1>Again</h1>",
+        "<h1>Losses</h1><h3>Softmax</h3>",
+        "<h1>Losses</h1><div class='exercise'><p class='admonition-title'>Exercise 1</p></div>",
+        "<h1>Losses</h1>" + BOX.format(3),
+        "<h1>Losses</h1><div class='cell'></div>",
+        "<h1>Losses</h1><details><summary aria-label='Toggle'>Show the code</summary></details>",
+        "<h1 id='a'>Losses</h1><p id='a'></p>",
+    ],
+)
+def test_bad_outline_is_caught(body: str):
+    assert len(gates.outline(page(body))) == 1
+
+
+def test_outline_that_will_do():
+    body = "<h1 class='onlyprint'>Paper</h1><article><h1 id='a'>Losses</h1>{}<h2 id='b'>Softmax</h2>{}{}</article>"
+    cell = "<div class='cell' role='group' aria-label='Code cell 1'></div>"
+    assert gates.outline(page(body.format(BOX.format(2), BOX.format(3), cell))) == []
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,7 @@ PRINTED = PERCEPTRONS[FIGURE - 1]["metadata"]["mystnb"]["image"]["alt"]
 END = "done|error|failed|not run|could not|python begins afresh"
 MINUTES = 60_000
 OPEN = """async () => {
-    if (window.MathJax) await MathJax.startup.promise;
     for (const fold of document.querySelectorAll("details")) fold.open = true;
-    for (const fold of document.querySelectorAll("button.toggle-button-hidden")) fold.click();
 }"""
 
 
@@ -281,7 +279,7 @@ def test_mathematics_is_typeset(page: Page):
     assert run(page, STARTER, "sp.Integral(sp.exp(-sp.Symbol('x') ** 2), (sp.Symbol('x'), 0, sp.oo))").startswith(
         "Done"
     )
-    formula = cell(page, STARTER).locator(".live-latex mjx-container")
+    formula = cell(page, STARTER).locator(".live-latex math")
     expect(formula).to_be_visible()
     assert formula.locator("mjx-assistive-mml").count() == 1
     assert cell(page, STARTER).locator("mjx-merror, [data-mjx-error]").count() == 0

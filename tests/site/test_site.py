@@ -1,8 +1,9 @@
-"""The built site in a real browser: every page, light and dark, wide and on a phone.
+"""The built site in a real browser: every page, in light, dark and high contrast, wide and on a phone.
 
 `make test-site` builds the site and runs this file. It needs Chromium: on the PATH, or named by the variable CHROMIUM.
 """
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -12,20 +13,22 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 # What lies in _static are templates of the theme, that nobody opens.
 PAGES = [page.relative_to(SITE).as_posix() for page in sorted(SITE.rglob("*.html"))]
 PAGES = [page for page in PAGES if not page.startswith("_static/")]
-SCHEMES = ["light", "dark"]
-WIDTHS = [1280, 390]
+SCHEMES = ["light", "dark", "contrast"]  # contrast: the reader's system sets all colours
+WINDOWS = [*itertools.product(SCHEMES, [1280, 390]), ("light", 320)]
 
-# Formulas are typeset and book.js has run, so that what is measured is what a reader sees.
+# Fonts are there and book.js has run, so that what is measured is what a reader sees.
 READY = """async () => {
-    if (window.MathJax) await MathJax.startup.promise;
     await document.fonts.ready;
     for (const fold of document.querySelectorAll("details")) fold.open = true;
-    for (const fold of document.querySelectorAll("button.toggle-button-hidden")) fold.click();
     await new Promise(requestAnimationFrame);
     await new Promise(resolve => setTimeout(resolve, 200));
 }"""
 FORMULAS = "document.querySelectorAll('.math').length"
-NOT_TYPESET = "[...document.querySelectorAll('.math')].filter(m => !m.querySelector('mjx-container'))"
+# A formula that is not MathML, or has no size.
+NOT_SET = """[...document.querySelectorAll('.math')].filter(formula => {
+    const box = formula.querySelector('math')?.getBoundingClientRect();
+    return !box || (formula.checkVisibility() && (box.height < 4 || box.width < 2 || box.height > 800));
+})"""
 WIDER_THAN_WINDOW = "document.documentElement.scrollWidth - window.innerWidth"
 
 
@@ -33,7 +36,10 @@ WIDER_THAN_WINDOW = "document.documentElement.scrollWidth - window.innerWidth"
 def context(browser: Browser, scheme: str, width: int) -> Iterator[BrowserContext]:
     """Open a window in the asked colour scheme and width."""
     context = browser.new_context(
-        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900}
+        color_scheme="dark" if scheme == "dark" else "light",
+        forced_colors="active" if scheme == "contrast" else "none",
+        contrast="more" if scheme == "contrast" else "no-preference",
+        viewport={"width": width, "height": 900},
     )
     yield context
     context.close()
@@ -52,8 +58,7 @@ def test_there_are_pages() -> None:
     assert len(PAGES) > 5, f"{SITE} has only {PAGES}: run `make book`"
 
 
-@pytest.mark.parametrize("width", WIDTHS, scope="session")
-@pytest.mark.parametrize("scheme", SCHEMES, scope="session")
+@pytest.mark.parametrize(("scheme", "width"), WINDOWS, scope="session")
 @pytest.mark.parametrize("name", PAGES)
 def test_page(page: Page, name: str, scheme: str, width: int) -> None:
     elsewhere: list[str] = []
@@ -71,11 +76,11 @@ def test_page(page: Page, name: str, scheme: str, width: int) -> None:
         page.wait_for_url("**/book/index.html")
     page.evaluate(READY)
 
-    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if scheme == "dark" else "light")
     assert elsewhere == []
     assert errors == []
-    assert page.evaluate(f"{NOT_TYPESET}.map(m => m.textContent)") == []
-    assert page.locator("mjx-merror, [data-mjx-error]").all_text_contents() == []
+    assert page.evaluate(f"{NOT_SET}.map(formula => formula.textContent)") == []
+    assert page.locator("merror, mjx-container, .math > code").all_text_contents() == []
     assert page.evaluate(WIDER_THAN_WINDOW) <= 0, "the page is wider than the window"
     assert violations(page) == []
 
@@ -113,7 +118,8 @@ def test_a_planted_error_and_overflow_are_found(page: Page) -> None:
     assert page.evaluate(FORMULAS) > 0
     page.evaluate(
         """() => document.querySelector("article").insertAdjacentHTML("beforeend",
-        '<div style="width: 900px">wide</div><span class="math">left as it was</span>')"""
+        '<div style="width: 900px">wide</div><span class="math">left as it was</span>' +
+        '<span class="math"><math><mi></mi></math></span>')"""
     )
-    assert page.evaluate(f"{NOT_TYPESET}.length") == 1
+    assert page.evaluate(f"{NOT_SET}.length") == 2
     assert page.evaluate(WIDER_THAN_WINDOW) > 0

@@ -43,6 +43,19 @@
     return [...pieces, code.slice(end) + "\n"];
   }
 
+  // ---------- formulas: MathJax is loaded for the first one ----------
+
+  let mathjax;
+
+  async function formula(tex) {
+    window.MathJax ??= { startup: { typeset: false } };
+    mathjax ??= ["mathjax.js", "mathml.js"].reduce((before, name) => before.then(() => new Promise((resolve, reject) => {
+      document.head.append(make("script", { src: new URL(`../mathjax/${name}`, here), onload: resolve, onerror: reject }));
+    })), Promise.resolve());
+    await mathjax;
+    return texToMathML(tex, true);
+  }
+
   // ---------- a cell: its code, its bar of controls, its output ----------
 
   class Cell {
@@ -168,9 +181,11 @@
       if (kind === "png") box.append(make("img", { src: "data:image/png;base64," + content, alt: this.describe() }));
       if (kind === "error") box.append(...this.explain(content));
       if (kind === "latex") {
-        box.classList.add("math", "notranslate", "nohighlight");
-        box.textContent = `\\[${content.replace(/^\$+(\\displaystyle)?|\$+$/g, "")}\\]`;
-        window.MathJax?.typesetPromise?.([box]).then(() => dispatchEvent(new Event("resize")));
+        const tex = content.replace(/^\$+(\\displaystyle)?|\$+$/g, "");
+        formula(tex).then((written) => {
+          box.classList.add("math");
+          box.append(make("div", { innerHTML: written }));
+        }, () => box.append(make("code", {}, tex))).then(() => dispatchEvent(new Event("resize")));
       }
     }
 
