@@ -80,6 +80,7 @@ def offer(site: Path, folder: Path) -> None:
     if PLACE not in before:
         sys.exit(f"{page} has no place for the links, or they stand there already: build the site anew")
     page.write_text(before.replace(PLACE, f'<ul class="downloads">{"".join(items)}</ul>'), encoding="utf-8")
+    (site / ".nojekyll").touch()  # else GitHub Pages leaves out the folders whose names begin with an underscore
 
 
 def main(arguments: list[str]) -> None:

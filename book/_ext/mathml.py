@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 FOLDER = Path(__file__).resolve().parents[1] / "_static" / "mathjax"
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+SMALL_TABLE = re.compile(r'<mtable( scriptlevel="[^"]*")([^>]*>.*?</mtable>)', re.S)
 TAG = re.compile(r"\\tag\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 # As much of a browser as MathJax touches before it is asked for MathML.
@@ -93,10 +94,17 @@ def _write(translator: HTML5Translator, node: nodes.Element, tex: str, *, displa
     except ValueError as error:
         logger.warning(str(error), location=node)
         return f"<code>{escape(tex)}</code>"
-    if translator.builder.name == "epub":  # XHTML names its dialects, and some e-readers read TeX to their readers
-        said = escape(re.sub(r"\s+", " ", tex))
-        written = written.replace("<math", f'<math xmlns="{NAMESPACE}" alttext="{said}"', 1)
-    return written
+    return for_epub(written, tex) if translator.builder.name == "epub" else written
+
+
+def for_epub(written: str, tex: str) -> str:
+    """Make a formula fit for an EPUB: XHTML names its dialects, and some e-readers read TeX to their readers.
+
+    In MathML 3, by which EPUBs are checked, not a table but what is around it has a `scriptlevel`.
+    """
+    said = escape(re.sub(r"\s+", " ", tex))
+    written = SMALL_TABLE.sub(r"<mstyle\1><mtable\2</mstyle>", written)
+    return written.replace("<math", f'<math xmlns="{NAMESPACE}" alttext="{said}"', 1)
 
 
 def visit_math(translator: HTML5Translator, node: nodes.math) -> None:

@@ -35,6 +35,7 @@ def test_what_is_built_is_offered_with_its_size_and_no_more(site: Path):
     assert links == ["downloads/neural-networks.epub", "downloads/mathnn-0.1.0-py3-none-any.whl"]
     assert all((site / link).read_bytes() == b"0" * 2_340_000 for link in links)
     assert text.count("(2.3 MB)") == 2
+    assert (site / ".nojekyll").is_file()
     assert text.startswith("<p>before</p><ul")
     assert text.endswith("</ul><p>after</p>")
 

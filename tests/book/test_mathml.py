@@ -75,3 +75,11 @@ def test_wrong_formula_is_an_error(tex: str, said: str):
 
 def test_text_is_escaped():
     assert written(r"a<b") == "<mi>a</mi><mo>&lt;</mo><mi>b</mi>"
+
+
+def test_epub_has_what_mathml_3_knows():
+    tex = r"\begin{smallmatrix}1&2\end{smallmatrix}"
+    formula = mathml.for_epub(mathml.convert(tex, display=False), tex)
+    assert '<mstyle scriptlevel="+1"><mtable><mtr>' in formula
+    assert formula.endswith("</mtr></mtable></mstyle></math>")
+    assert "1&amp;2" in formula

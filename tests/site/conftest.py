@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 SILENT = ["--no-sandbox", "--disable-gpu", "--disable-sync"]
 SILENT += ["--disable-background-networking", "--disable-component-update"]
+
+expect.set_options(timeout=30_000)  # a busy machine is not a fault of the site
 
 
 @pytest.fixture(scope="session")

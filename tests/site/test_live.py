@@ -34,7 +34,7 @@ def number_of(text: str) -> int:
 SETUP, FIGURE, STARTER = 1, number_of("plt.show()"), number_of("check.logical_and(answer)")
 PRINTED = PERCEPTRONS[FIGURE - 1]["metadata"]["mystnb"]["image"]["alt"]
 END = "done|error|failed|not run|could not|python begins afresh"
-MINUTES = 60_000
+MINUTE = 60_000
 OPEN = """async () => {
     for (const fold of document.querySelectorAll("details")) fold.open = true;
 }"""
@@ -60,7 +60,6 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
     yield context
     context.close()
 
@@ -76,7 +75,6 @@ def visit(context: BrowserContext, url: str) -> Page:
 def live_page(browser: Browser, server: str) -> Iterator[tuple[Page, list[str], list[str]]]:
     """Start Python on one page for many tests, and note what it asks for and what goes wrong."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
     page = context.new_page()
     asked: list[str] = []
     wrong: list[str] = []
@@ -117,7 +115,7 @@ def wait(page: Page, number: int) -> str:
     page.wait_for_function(
         "([status, end]) => new RegExp(end, 'i').test(status.textContent)",
         arg=[status(page, number).element_handle(), END],
-        timeout=2 * MINUTES,
+        timeout=5 * MINUTE,
     )
     return status(page, number).inner_text()
 
@@ -142,7 +140,7 @@ def test_a_page_that_is_opened_loads_nothing_of_python(context: BrowserContext, 
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     page = visit(context, f"{server}/book/{chapter}.html")
-    page.wait_for_timeout(300)
+    page.wait_for_load_state("networkidle")
     assert [url for url in asked if not url.startswith((server, "data:"))] == []
     paths = {urlsplit(url).path for url in asked}
     assert {path for path in paths if "/live/" in path} == {"/_static/live/page.js", "/_static/live/live.css"}
@@ -185,7 +183,8 @@ def test_opened_as_a_file_it_says_what_it_needs(context: BrowserContext):
     context.on("request", lambda request: asked.append(request.url))
     press(page, "Run", STARTER)
     expect(status(page, STARTER)).to_contain_text("python -m http.server")
-    assert asked == []
+    # What was folded may still be loading its pictures.
+    assert [url for url in asked if "/live/" in url or not url.startswith("file:")] == []
     press(page, "Edit", STARTER)  # editing needs no Python
     assert page.get_by_role("textbox", name=f"Code of cell {STARTER}").input_value().startswith("answer = None")
 
@@ -358,7 +357,7 @@ def test_an_endless_loop_can_be_stopped(page: Page, loop: str):
     press(page, "Edit", STARTER)
     page.get_by_role("textbox", name=f"Code of cell {STARTER}").fill(f"print('begins')\n{loop}")
     press(page, "Run", STARTER)
-    expect(cell(page, STARTER).locator(".live-text")).to_contain_text("begins", timeout=MINUTES)
+    expect(cell(page, STARTER).locator(".live-text")).to_contain_text("begins", timeout=MINUTE)
     press(page, "Run", STARTER + 2)  # waits in line, and is not run either
     press(page, "Stop", STARTER)
     expect(status(page, STARTER)).to_have_text("Stopped. Python begins afresh at the next run.")
