@@ -143,7 +143,7 @@ def test_a_page_that_is_opened_loads_nothing_of_python(context: BrowserContext, 
     page.wait_for_load_state("networkidle")
     assert [url for url in asked if not url.startswith((server, "data:"))] == []
     paths = {urlsplit(url).path for url in asked}
-    assert {path for path in paths if "/live/" in path} == {"/_static/live/page.js", "/_static/live/live.css"}
+    assert {path for path in paths if "/live/" in path} == {"/_static/live/page.js"}
 
 
 def test_what_live_code_adds_to_the_first_view_is_light():
