@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
+# Parts of a page that are far from the window are laid out when they come near; a test looks at all of them.
+WHOLE = ".bd-article section { content-visibility: visible !important }"
 SILENT = ["--no-sandbox", "--disable-gpu", "--disable-sync"]
 SILENT += ["--disable-background-networking", "--disable-component-update"]
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import live
 import pytest
-from conftest import SITE, violations
+from conftest import SITE, WHOLE, violations
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 LIVE = SITE / "_static" / "live"
@@ -67,6 +67,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def visit(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.goto(url)
+    page.add_style_tag(content=WHOLE)
     page.evaluate(OPEN)
     return page
 
@@ -81,6 +82,7 @@ def live_page(browser: Browser, server: str) -> Iterator[tuple[Page, list[str], 
     context.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(f"{server}/book/perceptrons.html")
+    page.add_style_tag(content=WHOLE)
     page.evaluate(OPEN)
     press(page, "Run", FIGURE)
     page.get_by_role("button", name="Load and run").click()
@@ -156,6 +158,7 @@ def test_nothing_jumps(context: BrowserContext, server: str, width: int):
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server}/book/perceptrons.html")
+    page.add_style_tag(content=WHOLE)
     page.evaluate(OPEN)
     heights = (
         "[...document.querySelectorAll('.live-bar')].map(bar => [bar.offsetHeight, getComputedStyle(bar).minHeight])"
@@ -327,6 +330,7 @@ def test_reset_restores_code_and_output(page: Page):
         return [part.evaluate("part => part.outerHTML") for part in parts.all()]
 
     page.reload()
+    page.add_style_tag(content=WHOLE)
     page.evaluate(OPEN)
     before = whole()
     text = "print(1)\n" * 3
