@@ -11,8 +11,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
-# Parts of a page that are far from the window are laid out when they come near; a test looks at all of them.
+# Far parts of a page are laid out, and boxes that scroll there get their place in the order of the keys, when they come
+# near the window. So go there once.
 WHOLE = ".bd-article section { content-visibility: visible !important }"
+THROUGH = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    for (let y = 0; y < document.documentElement.scrollHeight; y += 2 * innerHeight) {
+        scrollTo({ top: y, behavior: "instant" });
+        await frame();
+        await frame();
+    }
+    scrollTo({ top: 0, behavior: "instant" });
+    await frame();
+}"""
 SILENT = ["--no-sandbox", "--disable-gpu", "--disable-sync"]
 SILENT += ["--disable-background-networking", "--disable-component-update"]
 
@@ -35,3 +46,9 @@ def violations(page: Page) -> list[str]:
     """Say in one line each what axe-core finds wrong with the page."""
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+def lay_out(page: Page) -> None:
+    """Have the whole page laid out, for a test that looks at all of it."""
+    page.add_style_tag(content=WHOLE)
+    page.evaluate(THROUGH)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import live
 import pytest
-from conftest import SITE, WHOLE, violations
+from conftest import SITE, lay_out, violations
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 LIVE = SITE / "_static" / "live"
@@ -67,8 +67,8 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def visit(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.goto(url)
-    page.add_style_tag(content=WHOLE)
     page.evaluate(OPEN)
+    lay_out(page)
     return page
 
 
@@ -82,8 +82,8 @@ def live_page(browser: Browser, server: str) -> Iterator[tuple[Page, list[str], 
     context.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(f"{server}/book/perceptrons.html")
-    page.add_style_tag(content=WHOLE)
     page.evaluate(OPEN)
+    lay_out(page)
     press(page, "Run", FIGURE)
     page.get_by_role("button", name="Load and run").click()
     wait(page, FIGURE)
@@ -158,8 +158,8 @@ def test_nothing_jumps(context: BrowserContext, server: str, width: int):
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server}/book/perceptrons.html")
-    page.add_style_tag(content=WHOLE)
     page.evaluate(OPEN)
+    lay_out(page)
     heights = (
         "[...document.querySelectorAll('.live-bar')].map(bar => [bar.offsetHeight, getComputedStyle(bar).minHeight])"
     )
@@ -330,8 +330,8 @@ def test_reset_restores_code_and_output(page: Page):
         return [part.evaluate("part => part.outerHTML") for part in parts.all()]
 
     page.reload()
-    page.add_style_tag(content=WHOLE)
     page.evaluate(OPEN)
+    lay_out(page)
     before = whole()
     text = "print(1)\n" * 3
     press(page, "Edit", FIGURE)
@@ -440,6 +440,7 @@ def test_everything_that_a_run_shows_is_accessible(page: Page, scheme: str, widt
     wait(page, FIGURE)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    lay_out(page)
     assert violations(page) == []
     page.emulate_media(color_scheme="light")
 

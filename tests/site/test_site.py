@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from conftest import SITE, WHOLE, violations
+from conftest import SITE, lay_out, violations
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 # What lies in _static are templates of the theme, that nobody opens.
@@ -26,15 +26,7 @@ OPENED = [
 # Fonts are there and book.js has run, so that what is measured is what a reader sees.
 READY = """async () => {
     await document.fonts.ready;
-    // Boxes that scroll are looked at when they come near: go there once.
     for (const fold of document.querySelectorAll("details")) fold.open = true;
-    const frame = () => new Promise(requestAnimationFrame);
-    for (let y = 0; y < document.documentElement.scrollHeight; y += 2 * innerHeight) {
-        scrollTo({ top: y, behavior: "instant" });
-        await frame();
-        await frame();
-    }
-    scrollTo({ top: 0, behavior: "instant" });
     await new Promise(resolve => setTimeout(resolve, 200));
 }"""
 FORMULAS = "document.querySelectorAll('.math').length"
@@ -87,8 +79,8 @@ def test_page(page: Page, name: str, scheme: str, width: int) -> None:
     page.goto((SITE / name).as_uri())
     if name == "index.html":
         page.wait_for_url("**/book/index.html")
-    page.add_style_tag(content=WHOLE)
     page.evaluate(READY)
+    lay_out(page)
 
     assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if scheme == "dark" else "light")
     assert elsewhere == []
@@ -120,8 +112,8 @@ def test_the_redirect_is_a_page_itself(page: Page) -> None:
 )
 def test_a_planted_violation_is_found(page: Page, harm: str, rule: str) -> None:
     page.goto((SITE / "book" / "index.html").as_uri())
-    page.add_style_tag(content=WHOLE)
     page.evaluate(READY)
+    lay_out(page)
     page.evaluate("html => document.querySelector('article').insertAdjacentHTML('beforeend', html)", harm)
     assert any(found.startswith(f"{rule}:") for found in violations(page))
 
@@ -129,8 +121,8 @@ def test_a_planted_violation_is_found(page: Page, harm: str, rule: str) -> None:
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390)], scope="session")
 def test_a_planted_error_and_overflow_are_found(page: Page) -> None:
     page.goto((SITE / "book" / "notation.html").as_uri())
-    page.add_style_tag(content=WHOLE)
     page.evaluate(READY)
+    lay_out(page)
     assert page.evaluate(FORMULAS) > 0
     page.evaluate(
         """() => document.querySelector("article").insertAdjacentHTML("beforeend",
