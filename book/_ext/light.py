@@ -28,6 +28,8 @@ NEEDS = {
 }
 ASSET = re.compile(r"[ \t]*<script [^>]*src=\"[^\"]*?([\w.-]+)(?:\?[^\"]*)?\"[^>]*></script>\n?")
 STYLE = re.compile(r"[ \t]*<link (?=[^>]*\brel=\"stylesheet\")[^>]*\bhref=\"([^\"?]*)[^>]*>\n?")
+# The theme asks early for scripts that do nothing before the page is there: on a slow line the text waits for them.
+EARLY = re.compile(r"[ \t]*<link rel=\"preload\" as=\"script\"[^>]*>\n?")
 IMPORT = re.compile(r"@import \"([^\"]*)\";")
 ADDRESS = re.compile(r"\burl\((?!['\"]?(?:data:|#))['\"]?([^'\")]*)['\"]?\)")
 PICTURE = re.compile(r'<img (?![^>]*\bloading=)([^>]*\bsrc="([^"]*_images/[^"]*\.png)"[^>]*)>')
@@ -63,7 +65,7 @@ def light_page(text: str, folder: Path) -> str:
             width, height = picture.size
         return f'<img loading="lazy" width="{width}" height="{height}" {found[1]}>'
 
-    return PICTURE.sub(placed, ASSET.sub(asked, text)).replace(THEME, NOW)
+    return PICTURE.sub(placed, ASSET.sub(asked, EARLY.sub("", text))).replace(THEME, NOW)
 
 
 def light_script(script: str) -> str:

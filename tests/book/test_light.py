@@ -14,6 +14,8 @@ def test_page_keeps_what_it_needs(tmp_path: Path):
     assert light.light_page(SEARCH + COPY, tmp_path) == ""
     code = '<div class="highlight-default">'
     assert light.light_page(COPY + code, tmp_path) == COPY.replace("script src", "script defer src") + code
+    early = '<link rel="preload" as="script" href="../_static/scripts/bootstrap.js" />\n'
+    assert light.light_page(early + code, tmp_path) == code
     assert "searchindex" in light.light_page(SEARCH + '<div id="search-results">', tmp_path)
 
 
