@@ -114,6 +114,24 @@ def test_live_code_asks_one_host_only(built: Built):
     assert live.PUBLIC in (built.root / "_static" / "live" / "live.json").read_text(encoding="utf-8")
 
 
+def signs_without_a_shape(site: gates.Site) -> set[str]:
+    """Find the signs in formulas that the font of the site was made without, by the command in CONTRIBUTING.md."""
+    command = re.search(r'--unicodes="([^"]*)"', (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert command
+    ends = [part.partition("-") for part in command[1].replace("\\\n", "").split(",")]
+    drawn = {chr(code) for low, _, high in ends for code in range(int(low, 16), int(high or low, 16) + 1)}
+    formulas = [formula.get_text() for page in site.values() for formula in page.find_all("math")]
+    return {sign for sign in "".join(formulas) if not sign.isspace()} - drawn
+
+
+def test_the_font_has_every_sign(built: Built):
+    assert signs_without_a_shape(built.site) == set()
+
+
+def test_a_sign_that_the_font_lacks_is_found():
+    assert signs_without_a_shape(page("<math><mi>x</mi><mo>⨊</mo></math>")) == {"⨊"}
+
+
 def test_formulas_are_mathml(built: Built):
     formulas = [formula for page in built.site.values() for formula in page.select(".math")]
     assert len(formulas) > 5000
