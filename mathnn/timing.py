@@ -46,15 +46,15 @@ class Timing:
 def compare(functions: Mapping[str, Callable[[], object]], *, rounds: int = 7) -> Timing:
     """Time functions in alternation; the first is the reference of the ratios.
 
-    Every function is called twice beforehand, to warm up and to see how long it takes. Then each round calls all of
-    them, starting one place further than the round before, so that a slow moment of the machine strikes all alike and
-    its ratio cancels.
+    Every function is called beforehand, to warm up and to see how often it must be repeated. Then each round calls all
+    of them, starting one place further than the round before, so that a slow moment of the machine strikes all alike
+    and its ratio cancels.
 
     Parameters
     ----------
     functions : mapping of str to callable
-        What to call, without arguments. A call that takes less than a millisecond is repeated until it does not, and
-        its mean is taken.
+        What to call, without arguments. A call that takes less than a millisecond is repeated 2, 4, 8, ... times until
+        the whole takes as long, and the mean is taken.
     rounds : int
         Number of rounds, at least 1.
 
@@ -80,20 +80,28 @@ def compare(functions: Mapping[str, Callable[[], object]], *, rounds: int = 7) -
     names, calls = tuple(functions), tuple(functions.values())
     for call in calls:
         call()
-    repeats = [max(1, int(1e-3 / _seconds(call, 1))) for call in calls]
+    repeats = [_repeats(call) for call in calls]
     seconds = np.empty((count, len(calls)))
     for r in range(count):
         for place in range(len(calls)):
             j = (r + place) % len(calls)
-            seconds[r, j] = _seconds(calls[j], repeats[j])
+            seconds[r, j] = _seconds(calls[j], repeats[j]) / repeats[j]
     return Timing(names, seconds)
+
+
+def _repeats(call: Callable[[], object]) -> int:
+    repeats = 1
+    # One call is not enough to see: a browser's clock has steps of up to a millisecond, and may read 0.
+    while _seconds(call, repeats) < 1e-3:
+        repeats *= 2
+    return repeats
 
 
 def _seconds(call: Callable[[], object], repeats: int) -> float:
     start = time.perf_counter()
     for _ in range(repeats):
         call()
-    return max(time.perf_counter() - start, 1e-9) / repeats
+    return max(time.perf_counter() - start, 1e-9)
 
 
 def _engineering(seconds: float) -> str:

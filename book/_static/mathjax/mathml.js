@@ -12,6 +12,7 @@ globalThis.texToMathML = (() => {
   for (const sign of ",;") KNOWN.set(sign, [0, 0.167]);
   const BRACKETS = "()[]{}⟨⟩⌈⌉⌊⌋";
   const LINES = "|‖∣∥";
+  const RELATION = 3; // how MathJax calls a sign like =
   const ACCENTS = { "^": "ˆ", "~": "˜", "¯": "¯", "˙": "˙", "¨": "¨", "―": "¯" }; // as they are called in Unicode
   const SCRIPTS = ["msub", "msup", "msubsup", "munder", "mover", "munderover"];
 
@@ -84,6 +85,7 @@ globalThis.texToMathML = (() => {
   function sign(node) {
     const { attributes, children, texClass } = node;
     const [text] = children;
+    if (texClass === RELATION && LINES.includes(text) && !attributes.minsize) attributes.stretchy = false; // the bar of "given"
     node.grows = attributes.stretchy !== false;
     for (const name of ["lspace", "rspace"]) if (attributes[name] in SPACES) attributes[name] = `${SPACES[attributes[name]]}em`;
     const grows = BRACKETS.includes(text) || (LINES.includes(text) && attributes.stretchy !== false) || attributes.minsize;
