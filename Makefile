@@ -60,7 +60,7 @@ test-oracle: .venv/with-oracle  ## compare networks and training with PyTorch an
 
 test-site: .venv/with-site book  ## open every page in Chromium: accessibility, no requests, phone, keyboard, and run every cell
 	@$(BIN)/python book/_ext/own_python.py || echo "SKIPPED: RUNNING THE CELLS IN A BROWSER. Python for it can't be had here." >&2
-	$(BIN)/python -m pytest --override-ini addopts= -rs --numprocesses=2 --dist=loadfile tests/site
+	$(BIN)/python -m pytest --override-ini addopts= -rs --numprocesses=2 --dist=loadgroup tests/site
 
 test-paper: book  ## build PDF, EPUB and download, and compare them with the site (skips what it has no tool for)
 	$(BIN)/python -m pytest --override-ini addopts= -rs tests/paper

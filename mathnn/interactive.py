@@ -94,7 +94,7 @@ class Slider:
     @property
     def texts(self) -> tuple[str, ...]:
         """What a screen reader says at the places."""
-        return tuple(value if isinstance(value, str) else f"{value:.4g}" for value in self.values)
+        return tuple(value if isinstance(value, str) else f"{value:.4g}".replace("-", "−") for value in self.values)
 
 
 @dataclass(frozen=True)

@@ -64,18 +64,38 @@ def free_statement_ids(app: Sphinx, doctree: nodes.document, docname: str) -> No
             section["classes"].append(name)
 
 
-def keep_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Keep a comma in the line of its formula: for browsers a typeset formula is a word of its own."""
+AFTER = re.compile(r"(?:[-\u2010\u2011–][a-z]+)?[,.;:!?)\]]*")
+BEFORE = re.compile(r"[(\[]+$")
+
+
+def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Keep what touches a formula in its line: a bracket, a comma, the rest of a word like *K-smooth*.
+
+    For browsers a typeset formula is a word of its own.
+    """
     for formula in list(doctree.findall(nodes.math)):
-        parent = formula.parent
-        place = parent.index(formula) + 1
-        after = parent[place] if place < len(parent) else None
-        found = isinstance(after, nodes.Text) and re.match(r"[,.;:!?)]+", after.astext())
-        if found:
-            parent[place] = nodes.Text(after.astext()[found.end() :])
-            pair = nodes.inline(classes=["no-break"])
-            parent[place - 1] = pair
-            pair += [formula, nodes.Text(found.group())]
+        parent, place = formula.parent, formula.parent.index(formula)
+        around = [parent[at] if 0 <= at < len(parent) else None for at in (place - 1, place + 1)]
+        before, after = [side.astext() if isinstance(side, nodes.Text) else "" for side in around]
+        found = BEFORE.search(before), AFTER.match(after)
+        first, last = [part.group() if part else "" for part in found]
+        if first or last:
+            pair = nodes.inline("", "", classes=["no-break"])
+            parent[place] = pair
+            pair += [*([nodes.Text(first)] if first else []), formula, *([nodes.Text(last)] if last else [])]
+            if last:
+                parent[place + 1] = nodes.Text(after[len(last) :])
+            if first:
+                parent[place - 1] = nodes.Text(before[: -len(first)])
+
+
+def mark_checkers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give a cell that asks a checker the class `checker`: what it prints is a sentence, which may break."""
+    for code in doctree.findall(nodes.literal_block):
+        cell = code.parent.parent
+        inside = isinstance(cell, nodes.Element) and "cell" in cell["classes"]
+        if inside and re.search(r"\bcheck\.\w+\(", code.astext()):
+            cell["classes"].append("checker")
 
 
 def mark_proofs(app: Sphinx, doctree: nodes.document) -> None:
@@ -131,21 +151,33 @@ def fold_solutions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         solution.replace_self(fold)
 
 
+TITLE = r'<div class="(?:proof|exercise) [^>]*>\s*<p class="admonition-title"(?=(?:>\s*<span[^>]*>(?P<number>[^<]*))?)'
+OTHER = r'<div class="cell |(?P<card><div class="sd-card-title[^>]*)>|(?P<hint><span [^>]*>Hint)</span>'
+BOX = re.compile(rf"<h(?P<level>[1-6])\b|(?P<title>{TITLE})|{OTHER}")
+
+
 def name_boxes(body: str) -> str:
-    """Let a screen reader find statements and exercises as headings below that of their section; name the cells."""
-    level, cells = 1, count(1)
+    """Let a screen reader find statements, exercises and cards as headings below that of their section.
+
+    Code cells and hints get names.
+    """
+    level, cells, last = 1, count(1), ""
 
     def mend(found: re.Match[str]) -> str:
-        nonlocal level
+        nonlocal level, last
         if found["level"]:
             level = int(found["level"])
             return found[0]
         if found["title"]:
+            last = (found["number"] or "").strip()
             return f'{found["title"]} role="heading" aria-level="{level + 1}"'
+        if found["card"]:
+            return f'{found["card"]} role="heading" aria-level="{level + 1}">'
+        if found["hint"]:
+            return f'{found["hint"]}<span class="visually-hidden"> to {last}</span></span>'
         return f'<div role="group" aria-label="Code cell {next(cells)}" class="cell '
 
-    title = r'<div class="(?:proof|exercise) [^>]*>\s*<p class="admonition-title"'
-    return re.sub(rf'<h(?P<level>[1-6])\b|(?P<title>{title})|<div class="cell ', mend, body)
+    return BOX.sub(mend, body)
 
 
 SIGNATURE = re.compile(r"<dl>\n((?:<dd>.*</dd>\n)+)</dl>")
@@ -184,7 +216,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the corrections."""
     app.connect("doctree-resolved", free_statement_ids)
     app.connect("doctree-read", mark_proofs)
-    app.connect("doctree-resolved", keep_punctuation)
+    app.connect("doctree-resolved", keep_together)
+    app.connect("doctree-resolved", mark_checkers)
     app.connect("doctree-resolved", link_labels)
     app.connect("doctree-resolved", unlink_fold_titles)
     app.connect("doctree-resolved", fold_solutions)  # after all that looks for solutions

@@ -19,7 +19,16 @@
     if (box.matches(".math, .math > div")) {
       for (const [name, value] of [["role", "group"], ["aria-label", "Wide formula"]]) scrolls ? box.setAttribute(name, value) : box.removeAttribute(name);
     }
+    showMore(box, scrolls);
   }
+
+  // Without a sign of it, what is cut off looks as if it were complete.
+  function showMore(box, scrolls = true) {
+    const hidden = box.scrollWidth - box.clientWidth;
+    box.classList.toggle("more-left", scrolls && box.scrollLeft > 1);
+    box.classList.toggle("more-right", scrolls && box.scrollLeft < hidden - 1);
+  }
+  addEventListener("scroll", ({ target }) => near.has(target) && showMore(target), { capture: true, passive: true });
 
   const near = new Set();
   const watcher = new IntersectionObserver(
@@ -61,6 +70,9 @@
     // A click takes the focus away from them: good for a mouse, but a keyboard would begin anew at the top.
     if (button) button.blur = () => button.matches(":focus-visible") || HTMLElement.prototype.blur.call(button);
   }
+  // Who has chosen a section wants to see it.
+  document.querySelectorAll("dialog").forEach((dialog) => dialog.addEventListener("click", ({ target }) => target.closest("a[href*='#']") && dialog.close()));
+
   const search = document.getElementById("pst-search-dialog");
   search?.setAttribute("aria-label", "Search");
   let last; // where the keyboard was before the search

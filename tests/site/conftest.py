@@ -11,9 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
-# Far parts of a page are laid out, and boxes that scroll there get their place in the order of the keys, when they come
-# near the window. So go there once.
-WHOLE = ".bd-article section { content-visibility: visible !important }"
+# Pictures come, and boxes that scroll get their place in the order of the keys, when they come near the window. So go
+# there once.
 THROUGH = """async () => {
     const frame = () => new Promise(requestAnimationFrame);
     for (let y = 0; y < document.documentElement.scrollHeight; y += 2 * innerHeight) {
@@ -28,6 +27,17 @@ SILENT = ["--no-sandbox", "--disable-gpu", "--disable-sync"]
 SILENT += ["--disable-background-networking", "--disable-component-update"]
 
 expect.set_options(timeout=30_000)  # a busy machine is not a fault of the site
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the tests to the workers: a file, or what has the same window, or each chapter that is run as a whole."""
+    for item in items:
+        settings = getattr(item, "callspec", None)
+        window = (
+            [str(settings.params[name]) for name in ("scheme", "width") if name in settings.params] if settings else []
+        )
+        if "every_cell_runs" not in item.name:
+            item.add_marker(pytest.mark.xdist_group("-".join([item.path.stem, *window])))
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +58,6 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
-def lay_out(page: Page) -> None:
-    """Have the whole page laid out, for a test that looks at all of it."""
-    page.add_style_tag(content=WHOLE)
+def go_through(page: Page) -> None:
+    """Have the whole page loaded, for a test that looks at all of it."""
     page.evaluate(THROUGH)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import live
 import pytest
-from conftest import SITE, lay_out, violations
+from conftest import SITE, go_through, violations
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 LIVE = SITE / "_static" / "live"
@@ -68,7 +68,7 @@ def visit(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.goto(url)
     page.evaluate(OPEN)
-    lay_out(page)
+    go_through(page)
     return page
 
 
@@ -83,7 +83,7 @@ def live_page(browser: Browser, server: str) -> Iterator[tuple[Page, list[str], 
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(f"{server}/book/perceptrons.html")
     page.evaluate(OPEN)
-    lay_out(page)
+    go_through(page)
     press(page, "Run", FIGURE)
     page.get_by_role("button", name="Load and run").click()
     wait(page, FIGURE)
@@ -159,7 +159,7 @@ def test_nothing_jumps(context: BrowserContext, server: str, width: int):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server}/book/perceptrons.html")
     page.evaluate(OPEN)
-    lay_out(page)
+    go_through(page)
     heights = (
         "[...document.querySelectorAll('.live-bar')].map(bar => [bar.offsetHeight, getComputedStyle(bar).minHeight])"
     )
@@ -331,7 +331,7 @@ def test_reset_restores_code_and_output(page: Page):
 
     page.reload()
     page.evaluate(OPEN)
-    lay_out(page)
+    go_through(page)
     before = whole()
     text = "print(1)\n" * 3
     press(page, "Edit", FIGURE)
@@ -362,12 +362,32 @@ def test_an_endless_loop_can_be_stopped(page: Page, loop: str):
     page.get_by_role("textbox", name=f"Code of cell {STARTER}").fill(f"print('begins')\n{loop}")
     press(page, "Run", STARTER)
     expect(cell(page, STARTER).locator(".live-text")).to_contain_text("begins", timeout=MINUTE)
+    expect(cell(page, STARTER)).not_to_contain_class("live-running")  # what is seen is of this run
     press(page, "Run", STARTER + 2)  # waits in line, and is not run either
     press(page, "Stop", STARTER)
     expect(status(page, STARTER)).to_have_text("Stopped. Python begins afresh at the next run.")
     expect(status(page, STARTER + 2)).to_have_text("Not run.")
     assert run(page, STARTER, "'kept' in globals(), np.pi > 3").startswith("Done")
     assert output(page, STARTER).strip() == "(False, True)"
+
+
+def test_what_was_printed_before_is_not_taken_for_new(page: Page):
+    assert run(page, STARTER, "print('old')").startswith("Done")
+    page.get_by_role("textbox", name=f"Code of cell {STARTER}").fill("while True: pass")
+    press(page, "Run", STARTER)
+    expect(status(page, STARTER)).to_have_text("Running …")
+    expect(cell(page, STARTER).locator(".cell_output")).to_have_css("opacity", "0.5")
+    press(page, "Stop", STARTER)
+    expect(cell(page, STARTER).locator(".cell_output")).to_be_empty()
+    expect(cell(page, STARTER)).not_to_contain_class("live-running")
+    assert run(page, STARTER, "1").startswith("Done")  # Python begins afresh
+
+
+def test_a_long_cell_is_edited_from_its_first_line(page: Page):
+    press(page, "Edit", SETUP)
+    area = page.get_by_role("textbox", name=f"Code of cell {SETUP}")
+    assert area.evaluate("area => area.selectionStart") == 0
+    assert area.evaluate("area => area.getBoundingClientRect().top") >= 0
 
 
 def test_restart_forgets_names(page: Page):
@@ -440,7 +460,7 @@ def test_everything_that_a_run_shows_is_accessible(page: Page, scheme: str, widt
     wait(page, FIGURE)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    lay_out(page)
+    go_through(page)
     assert violations(page) == []
     page.emulate_media(color_scheme="light")
 

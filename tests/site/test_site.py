@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from conftest import SITE, lay_out, violations
+from conftest import SITE, go_through, violations
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 # What lies in _static are templates of the theme, that nobody opens.
@@ -80,7 +80,7 @@ def test_page(page: Page, name: str, scheme: str, width: int) -> None:
     if name == "index.html":
         page.wait_for_url("**/book/index.html")
     page.evaluate(READY)
-    lay_out(page)
+    go_through(page)
 
     assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if scheme == "dark" else "light")
     assert elsewhere == []
@@ -113,7 +113,7 @@ def test_the_redirect_is_a_page_itself(page: Page) -> None:
 def test_a_planted_violation_is_found(page: Page, harm: str, rule: str) -> None:
     page.goto((SITE / "book" / "index.html").as_uri())
     page.evaluate(READY)
-    lay_out(page)
+    go_through(page)
     page.evaluate("html => document.querySelector('article').insertAdjacentHTML('beforeend', html)", harm)
     assert any(found.startswith(f"{rule}:") for found in violations(page))
 
@@ -122,7 +122,7 @@ def test_a_planted_violation_is_found(page: Page, harm: str, rule: str) -> None:
 def test_a_planted_error_and_overflow_are_found(page: Page) -> None:
     page.goto((SITE / "book" / "notation.html").as_uri())
     page.evaluate(READY)
-    lay_out(page)
+    go_through(page)
     assert page.evaluate(FORMULAS) > 0
     page.evaluate(
         """() => document.querySelector("article").insertAdjacentHTML("beforeend",

@@ -108,6 +108,7 @@
         this.pre.setAttribute("aria-hidden", "true");
         this.pre.removeAttribute("tabindex");
         this.pre.after(this.area);
+        this.area.setSelectionRange(0, 0); // else a browser goes to the end of long code
         this.resetButton.hidden = false;
       }
       this.area.focus();
@@ -149,6 +150,7 @@
     end(text) {
       if (this.stopButton === document.activeElement) this.runButton.focus();
       this.busy = false;
+      this.element.classList.remove("live-running");
       this.runButton.removeAttribute("aria-disabled");
       this.stopButton.hidden = this.progress.hidden = true;
       this.restartButton.hidden = !worker;
@@ -161,6 +163,7 @@
     clear() {
       if (!this.stale) return;
       this.stale = false;
+      this.element.classList.remove("live-running");
       this.output ??= this.element.querySelector(".cell_output");
       if (!this.output) {
         this.made = this.output = make("div", { className: "cell_output docutils container" });
@@ -287,8 +290,10 @@
     else active.resolve(data);
   }
 
-  const execute = (cell, target) =>
-    ask(cell, { id: cells.indexOf(target), source: target.source, name: `<cell ${target.number}>` });
+  function execute(cell, target) {
+    target.element.classList.add("live-running"); // what stands there is not yet of this run
+    return ask(cell, { id: cells.indexOf(target), source: target.source, name: `<cell ${target.number}>` });
+  }
 
   async function work(cell) {
     const setup = cells.find(({ element }) => element.classList.contains("tag_setup"));
@@ -308,6 +313,7 @@
         setup.stale = true;
         cell.say("Running the set-up cell first …");
         answer = await execute(cell, setup);
+        setup.element.classList.remove("live-running");
         if (!answer.ended) setup.say(answer.ok ? "Was run." : "Did not run to its end.");
         if (!answer.ended && !answer.ok) {
           endPython(""); // so that the next run begins with the set-up cell again
@@ -317,8 +323,10 @@
       }
     }
     const start = performance.now();
-    if (!answer.ended) answer = await execute(cell, cell);
-    if (!answer.ended) cell.clear();
+    if (!answer.ended) {
+      answer = await execute(cell, cell);
+      cell.clear(); // if it printed nothing, or was stopped before it did
+    }
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     if (answer.ended) cell.end(`${answer.ended} Python begins afresh at the next run.`);
     else if (answer.failed) cell.end(`Failed: ${answer.failed}`);
