@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from html import escape
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +151,9 @@ def fold_solutions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 TITLE = r'<div class="(?:proof|exercise) [^>]*>\s*<p class="admonition-title"(?=(?:>\s*<span[^>]*>(?P<number>[^<]*))?)'
+FOLD = r'(?P<fold><p class="(?:collapsed|expanded)[^>]*>(?:Show|Hide)[^<]*)'
 OTHER = r'<div class="cell |(?P<card><div class="sd-card-title[^>]*)>|(?P<hint><span [^>]*>Hint)</span>'
-BOX = re.compile(rf"<h(?P<level>[1-6])\b|(?P<title>{TITLE})|{OTHER}")
+BOX = re.compile(rf"<h(?P<level>[1-6])\b|(?P<title>{TITLE})|{FOLD}|{OTHER}")
 
 
 def name_boxes(body: str) -> str:
@@ -161,10 +161,10 @@ def name_boxes(body: str) -> str:
 
     Code cells and hints get names.
     """
-    level, cells, last = 1, count(1), ""
+    level, number, last = 1, 0, ""
 
     def mend(found: re.Match[str]) -> str:
-        nonlocal level, last
+        nonlocal level, number, last
         if found["level"]:
             level = int(found["level"])
             return found[0]
@@ -173,9 +173,12 @@ def name_boxes(body: str) -> str:
             return f'{found["title"]} role="heading" aria-level="{level + 1}"'
         if found["card"]:
             return f'{found["card"]} role="heading" aria-level="{level + 1}">'
+        if found["fold"]:
+            return f'{found["fold"]}<span class="visually-hidden"> of cell {number}</span>'
         if found["hint"]:
             return f'{found["hint"]}<span class="visually-hidden"> to {last}</span></span>'
-        return f'<div role="group" aria-label="Code cell {next(cells)}" class="cell '
+        number += 1
+        return f'<div role="group" aria-label="Code cell {number}" class="cell '
 
     return BOX.sub(mend, body)
 

@@ -15,6 +15,7 @@ from fontTools import subset
 from sphinx.application import Sphinx
 
 SCRIPT = re.compile(r"[ \t]*<script [^>]*\bfontawesome\.js[^>]*></script>\n?")
+ICON = re.compile(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
 FACE = """@font-face {
   font-display: block;
   font-family: "Font Awesome 6 Free";
@@ -28,7 +29,7 @@ FACE = """@font-face {
 def code_points(names: set[str], css: str) -> set[int]:
     """Look up the characters of icons by their names, and of those that the style sheet itself shows."""
     found = {int(code, 16) for code in re.findall(r'--pst-icon-[\w-]+:\s*"\\([0-9a-f]+)', css)}
-    for selectors, code in re.findall(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}', css):
+    for selectors, code in ICON.findall(css):
         if names & set(re.findall(r"\.(fa-[\w-]+):before", selectors)):
             found.add(int(code, 16))
     return found
@@ -55,7 +56,13 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
     subsetter.populate(unicodes=code_points(names, css))
     subsetter.subset(font)
     subset.save_font(font, str(static / "icons.woff"), options)
-    (static / "icons.css").write_text(FACE, encoding="utf-8")
+    silent = [
+        f'{selector}{{content:"\\{code}"/""}}'
+        for selectors, code in ICON.findall(css)
+        for selector in selectors.replace(".fa-", "html .fa-").split(",")
+        if selector[6:-7] in names
+    ]
+    (static / "icons.css").write_text(FACE + "\n".join(silent), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

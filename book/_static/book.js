@@ -6,8 +6,11 @@
   // That is looked up when a box comes near, since a page has thousands of them.
   const BOXES = ".bd-article :is(pre:not([aria-hidden]), .math, .math > div, .cell_output > .output, .pst-scrollable-table-container)";
 
+  const KINDS = { ".math, .math > div": "Wide formula", ".pst-scrollable-table-container": "Wide table", ".cell_output *": "Wide output" };
+  const kind = (box) => KINDS[Object.keys(KINDS).find((selector) => box.matches(selector))] ?? "Wide code";
+
   function makeScrollable(box) {
-    if (box.matches("[aria-hidden]")) return box.removeAttribute("tabindex"); // the code below an editor
+    if (box.matches("[aria-hidden]")) return box.removeAttribute("tabindex"), showMore(box); // the code below an editor
     if (box.matches("span.math")) {
       const column = box.closest("p, li, td, th, dd, h1, h2, h3, div");
       const wide = column && !column.closest("td, th") && box.firstChild.getBoundingClientRect().width > column.clientWidth;
@@ -16,19 +19,18 @@
     const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX === "auto";
     if (scrolls) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
-    if (box.matches(".math, .math > div")) {
-      for (const [name, value] of [["role", "group"], ["aria-label", "Wide formula"]]) scrolls ? box.setAttribute(name, value) : box.removeAttribute(name);
-    }
+    for (const [name, value] of [["role", "group"], ["aria-label", kind(box)]]) scrolls ? box.setAttribute(name, value) : box.removeAttribute(name);
     showMore(box, scrolls);
   }
 
   // Without a sign of it, what is cut off looks as if it were complete.
   function showMore(box, scrolls = true) {
     const hidden = box.scrollWidth - box.clientWidth;
-    box.classList.toggle("more-left", scrolls && box.scrollLeft > 1);
-    box.classList.toggle("more-right", scrolls && box.scrollLeft < hidden - 1);
+    box.classList.toggle("more-left", scrolls && box.scrollLeft > 4);
+    box.classList.toggle("more-right", scrolls && box.scrollLeft < hidden - 4);
   }
   addEventListener("scroll", ({ target }) => near.has(target) && showMore(target), { capture: true, passive: true });
+  addEventListener("input", ({ target }) => target.matches(".live-code") && showMore(target.previousElementSibling));
 
   const near = new Set();
   const watcher = new IntersectionObserver(
@@ -61,15 +63,25 @@
   sidebar?.setAttribute("role", "complementary");
   sidebar?.setAttribute("aria-label", "The book");
 
+  const chapters = document.querySelector(".primary-toggle");
+  const tellSidebar = () => chapters?.setAttribute("aria-expanded", sidebar.checkVisibility({ visibilityProperty: true }));
+  if (sidebar) new MutationObserver(() => setTimeout(tellSidebar, 500)).observe(sidebar, { attributeFilter: ["class"] });
+  if (sidebar) tellSidebar();
+
   // Nor do its dialogs have names, and its buttons say neither what they open nor which colours are on.
   const NAMES = { "primary-toggle": "Chapters", "secondary-toggle": "Contents of this page" };
   for (const [name, label] of Object.entries(NAMES)) {
     const button = document.querySelector(`.${name}`);
     button?.setAttribute("aria-label", label);
     document.getElementById(`pst-${name.replace("toggle", "sidebar-modal")}`)?.setAttribute("aria-label", label);
-    // A click takes the focus away from them: good for a mouse, but a keyboard would begin anew at the top.
-    if (button) button.blur = () => button.matches(":focus-visible") || HTMLElement.prototype.blur.call(button);
   }
+
+  // A click takes the focus away from them: good for a mouse, but a keyboard would begin anew at the top.
+  for (const button of document.querySelectorAll(".primary-toggle, .secondary-toggle, .theme-switch-button, .search-button")) {
+    button.blur = () => button.matches(":focus-visible") || HTMLElement.prototype.blur.call(button);
+  }
+  // To copy, the keyboard is taken away too.
+  addEventListener("click", ({ target, detail }) => detail === 0 && setTimeout(() => target.closest(".copybtn")?.focus()));
   // Who has chosen a section wants to see it.
   document.querySelectorAll("dialog").forEach((dialog) => dialog.addEventListener("click", ({ target }) => target.closest("a[href*='#']") && dialog.close()));
 

@@ -98,15 +98,42 @@ def test_hiding_the_sidebar_keeps_the_keyboard_where_it_is(browser: Browser) -> 
     page.keyboard.press("Enter")
     expect(page.locator("#pst-primary-sidebar")).to_be_hidden()
     expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pst-primary-sidebar")).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
     page.context.close()
 
 
-def test_the_switch_of_colours_says_which_are_on(phone: Page) -> None:
-    switch = phone.locator(".theme-switch-button:visible")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_switch_of_colours_says_which_are_on(browser: Browser, width: int) -> None:
+    page = visit(browser, "book/perceptrons", width)
+    switch = page.locator(".theme-switch-button:visible")
     switch.focus()
     said = set()
     for _ in range(3):
-        expect(switch).to_have_accessible_name(f"Color mode: {phone.evaluate('document.documentElement.dataset.mode')}")
+        expect(switch).to_have_accessible_name(f"Color mode: {page.evaluate('document.documentElement.dataset.mode')}")
+        expect(switch).to_be_focused()
         said.add(switch.get_attribute("aria-label"))
-        phone.keyboard.press("Enter")
-    assert len(said) > 1
+        page.keyboard.press("Enter")
+    assert len(said) == 3
+    page.context.close()
+
+
+def test_copying_keeps_the_keyboard_where_it_is(browser: Browser) -> None:
+    page = visit(browser, "book/perceptrons", permissions=["clipboard-read", "clipboard-write"])
+    button = page.locator(".copybtn:visible").nth(2)
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("data-tooltip", "Copied!")
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["book/perceptrons", "book/index", "search"])
+def test_icons_are_not_read_out(browser: Browser, name: str) -> None:
+    page = visit(browser, name)
+    tree = page.locator("body").aria_snapshot()
+    assert [line for line in tree.splitlines() if any("\ue000" <= letter <= "\uf8ff" for letter in line)] == []
+    page.context.close()

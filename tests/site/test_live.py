@@ -271,6 +271,29 @@ losses.squared_error.value([[1.0]], [[3.0]])"""
     assert output(page, STARTER).split("\n")[:2] == ["5 (x - 1)*(x + 1)", "4.0"]
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("print('Not yet.')", "Not yet."),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("for i in range(99): print(i, i, i)", "99 lines of output."),
+        ("x = 1", ""),
+    ],
+)
+def test_a_screen_reader_is_told_what_a_run_has_brought(page: Page, code: str, told: str):
+    run(page, STARTER, code)
+    heard = status(page, STARTER).locator(".visually-hidden")
+    expect(heard).to_have_text(told)
+    assert heard.evaluate("heard => getComputedStyle(heard).position") == "absolute"
+
+
+def test_two_figures_of_a_cell_have_two_names(page: Page):
+    text = "for k in range(2):\n    plt.figure(); plt.plot([k, 2]); plt.show()"
+    assert run(page, STARTER, "import matplotlib.pyplot as plt\n" + text).startswith("Done")
+    names = [image.get_attribute("alt") for image in cell(page, STARTER).locator("img").all()]
+    assert len(names) == len(set(names)) == 2
+
+
 def test_names_are_kept(page: Page):
     run(page, STARTER, "kept = 6")
     run(page, STARTER + 2, "kept * 7")
@@ -301,7 +324,7 @@ def test_html_and_its_scripts(page: Page):
 
 
 def test_an_error_is_readable(page: Page):
-    assert run(page, STARTER, "x = 1\nnp.ones(2) @ np.ones(3)") == "Ended with an error."
+    assert run(page, STARTER, "x = 1\nnp.ones(2) @ np.ones(3)").startswith("Ended with an error.")
     error = cell(page, STARTER).locator(".live-error")
     assert error.locator("p").first.inner_text().startswith("ValueError: matmul")
     assert error.locator("p").nth(1).inner_text() == "In line 2 of this cell: np.ones(2) @ np.ones(3)"

@@ -138,6 +138,13 @@
       dispatchEvent(new Event("resize")); // book.js looks which boxes scroll
     }
 
+    // What a screen reader is told when a run has ended: a short output itself, else what there is.
+    heard() {
+      const text = (this.output?.querySelector(".live-error p, .live-text")?.textContent ?? "").trim();
+      if (text.length < 200) return text;
+      return `${text.split("\n").length} lines of output.`;
+    }
+
     begin(text) {
       this.busy = true;
       this.stale = true; // what stood there stays until there is something new
@@ -147,14 +154,14 @@
       this.say(text);
     }
 
-    end(text) {
+    end(...content) {
       if (this.stopButton === document.activeElement) this.runButton.focus();
       this.busy = false;
       this.element.classList.remove("live-running");
       this.runButton.removeAttribute("aria-disabled");
       this.stopButton.hidden = this.progress.hidden = true;
       this.restartButton.hidden = !worker;
-      this.say(text);
+      this.say(...content);
       dispatchEvent(new Event("resize"));
     }
 
@@ -172,6 +179,7 @@
       this.stored ??= [...this.output.childNodes];
       this.alt ??= this.output.querySelector("img")?.alt;
       this.output.replaceChildren();
+      this.pictures = 0;
       this.resetButton.hidden = false;
     }
 
@@ -180,6 +188,7 @@
       if (kind === "text" || kind === "warning") return this.print(kind, content);
       const box = make("div", { className: `output live-${kind}` });
       this.output.append(box);
+      if (kind === "png") this.pictures += 1;
       if (kind === "html") box.append(document.createRange().createContextualFragment(content)); // runs its scripts too
       if (kind === "png") box.append(make("img", { src: "data:image/png;base64," + content, alt: this.describe() }));
       if (kind === "error") box.append(...this.explain(content));
@@ -204,7 +213,8 @@
     describe() {
       const printed = this.alt ? `The printed figure: ${this.alt}` : "";
       if (this.source === this.original && this.alt) return this.alt;
-      return `Figure that the edited code of cell ${this.number} drew. ${printed}`;
+      const which = this.pictures > 1 ? `Figure ${this.pictures}` : "Figure";
+      return `${which} that the edited code of cell ${this.number} drew. ${this.pictures > 1 ? "" : printed}`;
     }
 
     explain({ kind, message, line, code, name, traceback }) {
@@ -271,7 +281,7 @@
     }
     if (!(await agreed(cell)) || cell.busy) return false;
     const mine = era;
-    cell.begin("Waiting for the other cells");
+    cell.begin(cells.some(({ busy }) => busy) ? "Waiting for the other cells" : "");
     line = line.then(() => (mine === era ? work(cell) : (cell.end("Not run."), false))).catch((error) => (cell.end(`Failed: ${error}`), false));
     return line;
   }
@@ -330,7 +340,10 @@
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     if (answer.ended) cell.end(`${answer.ended} Python begins afresh at the next run.`);
     else if (answer.failed) cell.end(`Failed: ${answer.failed}`);
-    else cell.end(answer.ok ? `Done in ${seconds} s.` : "Ended with an error.");
+    else {
+      const heard = make("span", { className: "visually-hidden" }, ` ${cell.heard()}`);
+      cell.end(answer.ok ? `Done in ${seconds} s.` : "Ended with an error.", heard);
+    }
     return Boolean(answer.ok);
   }
 
