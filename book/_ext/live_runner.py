@@ -31,14 +31,20 @@ class Printer(io.TextIOBase):
     def __init__(self, emit, kind):
         self.emit, self.kind = emit, kind
         self.pending, self.said, self.last = "", 0, 0.0
+        self.begun = time.monotonic()
+        self.other = None  # the stream that must not be overtaken
 
     def write(self, text):
         """Take a text, and pass it on if the page has had a pause."""
+        if self.other:
+            self.other.flush()
         room = MOST_TEXT - self.said
         self.said += len(text)
         if room > 0:
             self.pending += text[:room] + (CUT if len(text) >= room else "")
-        if time.monotonic() - self.last > PAUSE:
+        # Whole lines, unless the rest of one is long in coming.
+        now, whole = time.monotonic(), "\n" in self.pending
+        if now - (self.last if whole else max(self.last, self.begun) + 1) > PAUSE:
             self.flush()
         return len(text)
 
@@ -52,6 +58,7 @@ class Printer(io.TextIOBase):
 def show(emit, *values, raw=False):
     """Show values in their richest form; IPython's `display` in small."""
     sys.stdout.flush()
+    sys.stderr.flush()
     for value in values:
         emit(*_form(value, raw))
 
@@ -105,6 +112,7 @@ def picture(figure):
 def run(source, name, namespace, emit):
     """Run a cell; its errors are outputs too. Returns whether it ran."""
     out, err = Printer(emit, "text"), Printer(emit, "warning")
+    out.other, err.other = err, out
     builtins.display = lambda *values, **options: show(emit, *values, **options)
     # A traceback shows the lines of the cell.
     lines = source.splitlines(keepends=True)
@@ -116,6 +124,7 @@ def run(source, name, namespace, emit):
                 sys.modules["matplotlib.pyplot"].show()
         except BaseException as error:
             out.flush()
+            err.flush()
             emit("error", report(error, name))
             return False
         finally:

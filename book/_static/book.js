@@ -13,7 +13,8 @@
     if (box.matches("[aria-hidden]")) return box.removeAttribute("tabindex"), showMore(box); // the code below an editor
     if (box.matches("span.math")) {
       const column = box.closest("p, li, td, th, dd, h1, h2, h3, div");
-      const wide = column && !column.closest("td, th") && box.firstChild.getBoundingClientRect().width > column.clientWidth;
+      const room = column && column.clientWidth - (box.parentElement.matches(".no-break") ? 18 : 0); // for the signs around it
+      const wide = column && !column.closest("td, th") && box.firstChild.getBoundingClientRect().width > room;
       box.classList.toggle("too-wide", wide);
     }
     const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX === "auto";
@@ -62,6 +63,8 @@
   const sidebar = document.getElementById("pst-primary-sidebar");
   sidebar?.setAttribute("role", "complementary");
   sidebar?.setAttribute("aria-label", "The book");
+
+  document.querySelector(".bd-links .current > a[href='#']")?.setAttribute("aria-current", "page");
 
   const chapters = document.querySelector(".primary-toggle");
   const tellSidebar = () => chapters?.setAttribute("aria-expanded", sidebar.checkVisibility({ visibilityProperty: true }));

@@ -111,6 +111,7 @@ def logical_and(answer: object) -> Verdict:
         _perceptron(*found),
         lambda a, b: float(a == b == 1.0),
         _CORNERS,
+        subject="your perceptron",
         mistakes={
             "That is or: one input is enough.": lambda a, b: float(a + b >= 1.0),
             "That is 1 everywhere: the bias is too large.": lambda a, b: 1.0,
@@ -171,6 +172,8 @@ def maximum(answer: object) -> Verdict:
     --------
     >>> maximum((0, 1, -1, -1, 1))
     Not yet. That is the minimum.
+    >>> maximum((0.5, 0.5, 1, 0.5, -0.5))
+    Not yet. In test 1 of 8 your network returns 2.0, but 3.0 is right.
     """
     found = _numbers(answer, "p, q, v, s, t")
     if isinstance(found, Verdict):
@@ -179,6 +182,7 @@ def maximum(answer: object) -> Verdict:
         _one_relu(*found),
         max,
         _PAIRS,
+        subject="your network",
         mistakes={
             "Start from the number that is subtracted: b + ReLU(a - b).": lambda a, b: a + max(a - b, 0.0),
             "Start from the number that is subtracted: a + ReLU(b - a).": lambda a, b: b + max(b - a, 0.0),
@@ -224,6 +228,7 @@ def agree(answer: object) -> Verdict:
         _network((Layer(W1, b1), Layer(W2.reshape(2, 1), b2.reshape(1)))),
         lambda a, b: float(a == b),
         _CORNERS,
+        subject="your network",
         mistakes={
             "That is exclusive or: take 1 minus it.": _network(xor),
             "That is minus exclusive or: the output needs the bias 1.": _network(xor, -1.0),

@@ -35,6 +35,7 @@ def judge(
     mistakes: Mapping[str, Callable[..., Any]],
     praise: str,
     rtol: float = 1e-6,
+    subject: str = "your function",
 ) -> Verdict:
     """Compare a function with the right one, and with the typical wrong ones, on given inputs.
 
@@ -52,6 +53,8 @@ def judge(
         What to say of a right answer.
     rtol : float
         Largest difference, relative to the largest entry of the right value.
+    subject : str
+        What the reader wrote, for the sentence that tells a wrong value.
 
     Returns
     -------
@@ -92,9 +95,7 @@ def judge(
         if all(_agree(a, b, rtol) for a, b in zip(found, values, strict=True)):
             return Verdict(False, sentence)
     k = failing[0]
-    return Verdict(
-        False, f"In test {k + 1} of {len(inputs)} your function returns {found[k]}, but {right[k]} is right."
-    )
+    return Verdict(False, f"In test {k + 1} of {len(inputs)} {subject} returns {found[k]}, but {right[k]} is right.")
 
 
 def _copies(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

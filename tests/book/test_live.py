@@ -54,6 +54,19 @@ def test_prints_and_shows_the_last_value():
     assert only("print(1)\n2 + 3\n'last'") == [["text", "1\n'last'\n"]]
 
 
+def test_a_warning_does_not_cut_lines_or_change_the_order():
+    source = "import warnings\nprint('a', 'b')\nprint('c')\nwarnings.warn('careful')\nprint('d', 'e')\n1 / 0"
+    said = only(source)
+    assert [kind for kind, _ in said] == ["text", "warning", "text", "error"]
+    assert [said[0][1], said[2][1]] == ["a b\nc\n", "d e\n"]
+    assert "careful" in str(said[1][1])
+
+
+def test_the_first_line_is_said_at_once_and_half_a_line_not():
+    [[_, said]] = run("print('a', 'b')\nprint('half', end='')")
+    assert said == [["text", "a b\n"], ["text", "half"]]
+
+
 @pytest.mark.parametrize("source", ["", "# nothing", "x = 1", "1;", "None"])
 def test_shows_nothing(source: str):
     assert only(source) == []

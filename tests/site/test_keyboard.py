@@ -91,6 +91,12 @@ def test_what_a_button_opens_takes_the_keyboard_and_gives_it_back(phone: Page, n
     expect(button).to_be_focused()
 
 
+def test_the_side_bar_says_which_chapter_is_open(browser: Browser) -> None:
+    page = visit(browser, "book/perceptrons")
+    expect(page.locator("#pst-primary-sidebar [aria-current=page]")).to_have_text("6. Perceptrons")
+    page.context.close()
+
+
 def test_hiding_the_sidebar_keeps_the_keyboard_where_it_is(browser: Browser) -> None:
     page = visit(browser, "book/perceptrons")
     button = page.get_by_role("button", name="Chapters", exact=True)

@@ -6,6 +6,7 @@
 import gzip
 import json
 import mimetypes
+import re
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -275,12 +276,14 @@ losses.squared_error.value([[1.0]], [[3.0]])"""
     ("code", "told"),
     [
         ("print('Not yet.')", "Not yet."),
-        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("print('before'); 1 / 0", "ZeroDivisionError: division by zero before"),
+        ("print('a'); import warnings; warnings.warn('b'); print('c')", re.compile("a\\s.*UserWarning: b.*c$", re.S)),
+        ("import sympy; sympy.Symbol('x')", "A formula."),
         ("for i in range(99): print(i, i, i)", "99 lines of output."),
         ("x = 1", ""),
     ],
 )
-def test_a_screen_reader_is_told_what_a_run_has_brought(page: Page, code: str, told: str):
+def test_a_screen_reader_is_told_what_a_run_has_brought(page: Page, code: str, told: str | re.Pattern[str]):
     run(page, STARTER, code)
     heard = status(page, STARTER).locator(".visually-hidden")
     expect(heard).to_have_text(told)
@@ -292,6 +295,11 @@ def test_two_figures_of_a_cell_have_two_names(page: Page):
     assert run(page, STARTER, "import matplotlib.pyplot as plt\n" + text).startswith("Done")
     names = [image.get_attribute("alt") for image in cell(page, STARTER).locator("img").all()]
     assert len(names) == len(set(names)) == 2
+
+
+def test_a_run_that_times_says_that_times_differ_here(page: Page):
+    assert "outside a browser" in run(page, STARTER, "from mathnn import timing; timing.compare({'a': lambda: 1})")
+    assert "outside a browser" not in run(page, STARTER, "1")
 
 
 def test_names_are_kept(page: Page):
@@ -338,7 +346,8 @@ def test_a_missing_name_leads_to_its_cell(page: Page):
     assert cell(page, STARTER + 2).locator(".live-error button").count() == 0
     page.get_by_role("textbox", name=f"Code of cell {STARTER}", exact=True).fill("made_here = 5")
     press(page, "Run", STARTER + 2)
-    page.get_by_role("button", name=f"Run cell {STARTER}, then this one").click()
+    page.get_by_role("button", name=f"Run cell {STARTER}, then this one").press("Enter")
+    expect(page.get_by_role("button", name=f"Run cell {STARTER + 2}", exact=True)).to_be_focused()
     expect(cell(page, STARTER + 2).locator(".live-text")).to_have_text("5\n")
 
 
@@ -400,6 +409,7 @@ def test_what_was_printed_before_is_not_taken_for_new(page: Page):
     press(page, "Run", STARTER)
     expect(status(page, STARTER)).to_have_text("Running …")
     expect(cell(page, STARTER).locator(".cell_output")).to_have_css("opacity", "0.5")
+    assert cell(page, STARTER).locator(".cell_output").evaluate("output => output.inert")
     press(page, "Stop", STARTER)
     expect(cell(page, STARTER).locator(".cell_output")).to_be_empty()
     expect(cell(page, STARTER)).not_to_contain_class("live-running")
@@ -415,7 +425,10 @@ def test_a_long_cell_is_edited_from_its_first_line(page: Page):
 
 def test_restart_forgets_names(page: Page):
     run(page, STARTER, "kept = 1")
+    run(page, STARTER + 2, "1")
     page.get_by_role("button", name=f"Restart Python, at cell {STARTER}", exact=True).click()
+    expect(status(page, STARTER)).to_have_text("Python begins afresh at the next run.")
+    expect(status(page, STARTER + 2)).to_contain_text("Done in")  # said once
     run(page, STARTER, "'kept' in globals()")
     assert output(page, STARTER).strip() == "False"
 
@@ -425,12 +438,18 @@ def test_a_set_up_cell_that_fails_is_told_and_run_again(page: Page):
     press(page, "Edit", SETUP)
     editor = page.get_by_role("textbox", name=f"Code of cell {SETUP}", exact=True)
     editor.fill("1 / 0")
+    run(page, STARTER + 2, "1")
     page.get_by_role("button", name=f"Restart Python, at cell {STARTER}", exact=True).click()
+    expect(status(page, STARTER)).to_have_text("Python begins afresh at the next run.")
+    expect(status(page, STARTER + 2)).to_contain_text("Done in")  # said once
     assert "set-up cell failed" in run(page, STARTER, "mended")
     expect(cell(page, SETUP).locator(".live-error")).to_contain_text("ZeroDivisionError")
     editor.fill("mended = 'yes'")
     assert run(page, STARTER, "mended").startswith("Done")
+    run(page, STARTER + 2, "1")
     page.get_by_role("button", name=f"Restart Python, at cell {STARTER}", exact=True).click()
+    expect(status(page, STARTER)).to_have_text("Python begins afresh at the next run.")
+    expect(status(page, STARTER + 2)).to_contain_text("Done in")  # said once
 
 
 # --- for everyone ------------------------------------------------------------------------------------

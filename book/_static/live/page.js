@@ -8,6 +8,8 @@
   const FROM_A_FILE = `Python can't start in a page that was opened as a file. Serve the folder of the book:
     python -m http.server --directory _build/html, and open http://localhost:8000`;
 
+  const TIMES = " The text speaks of times outside a browser, where linear algebra is faster and comparisons can end otherwise.";
+
   function make(tag, properties, ...children) {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
@@ -70,7 +72,11 @@
       this.stopButton = button("Stop", `Stop ${name}`, () => endPython("Stopped."));
       this.editButton = button("Edit", `Edit ${name}`, () => this.edit());
       this.resetButton = button("Reset", `Reset ${name}`, () => this.reset());
-      this.restartButton = button("Restart Python", `Restart Python, at ${name}`, () => endPython(""));
+      this.restartButton = button("Restart Python", `Restart Python, at ${name}`, () => {
+        endPython("");
+        this.runButton.focus();
+        this.say("Python begins afresh at the next run.");
+      });
       this.stopButton.hidden = this.resetButton.hidden = this.restartButton.hidden = true;
       this.status = make("span", { className: "live-status" });
       this.status.setAttribute("role", "status");
@@ -129,6 +135,7 @@
       this.area = undefined;
       this.pre.removeAttribute("aria-hidden");
       this.pre.replaceChildren(...this.printed);
+      this.pre.scrollLeft = 0;
       if (this.stored) this.output.replaceChildren(...this.stored);
       if (this.made) this.output.remove();
       this.stored = this.output = this.made = undefined;
@@ -140,9 +147,13 @@
 
     // What a screen reader is told when a run has ended: a short output itself, else what there is.
     heard() {
-      const text = (this.output?.querySelector(".live-error p, .live-text")?.textContent ?? "").trim();
-      if (text.length < 200) return text;
-      return `${text.split("\n").length} lines of output.`;
+      const all = (selector) => [...(this.output?.querySelectorAll(`:scope > ${selector}`) ?? [])];
+      const error = this.output?.querySelector(".live-error p")?.textContent ?? "";
+      const text = all(".stream").map((box) => box.textContent).join("").trim();
+      const told = text.length < 200 ? text : `${text.split("\n").length} lines of output.`;
+      const others = { ".live-png": "A figure.", ".live-latex": "A formula.", ".live-html": "A figure or a table." };
+      const rest = Object.entries(others).filter(([selector]) => all(selector).length).map(([, name]) => name);
+      return [error, told, ...rest].filter(Boolean).join(" ");
     }
 
     begin(text) {
@@ -157,7 +168,7 @@
     end(...content) {
       if (this.stopButton === document.activeElement) this.runButton.focus();
       this.busy = false;
-      this.element.classList.remove("live-running");
+      this.age(false);
       this.runButton.removeAttribute("aria-disabled");
       this.stopButton.hidden = this.progress.hidden = true;
       this.restartButton.hidden = !worker;
@@ -167,10 +178,17 @@
 
     // ---------- output ----------
 
+    // While a cell runs and has shown nothing, what stands there is not of this run.
+    age(old) {
+      this.element.classList.toggle("live-running", old);
+      const output = this.element.querySelector(".cell_output");
+      if (output) output.inert = old;
+    }
+
     clear() {
       if (!this.stale) return;
       this.stale = false;
-      this.element.classList.remove("live-running");
+      this.age(false);
       this.output ??= this.element.querySelector(".cell_output");
       if (!this.output) {
         this.made = this.output = make("div", { className: "cell_output docutils container" });
@@ -222,7 +240,10 @@
       const parts = [make("p", {}, make("strong", {}, kind), message ? `: ${message}` : ""), ...where];
       const source = kind === "NameError" && this.maker(name);
       if (source) {
-        const both = async () => (await run(source)) && run(this);
+        const both = async () => {
+          this.runButton.focus(); // this button goes when the cell runs
+          return (await run(source)) && run(this);
+        };
         const label = `Run cell ${source.number}, then this one`;
         parts.push(make("p", {}, `${name} comes from cell ${source.number}. `, button(label, label, both)));
       }
@@ -301,7 +322,7 @@
   }
 
   function execute(cell, target) {
-    target.element.classList.add("live-running"); // what stands there is not yet of this run
+    target.age(true);
     return ask(cell, { id: cells.indexOf(target), source: target.source, name: `<cell ${target.number}>` });
   }
 
@@ -323,7 +344,7 @@
         setup.stale = true;
         cell.say("Running the set-up cell first …");
         answer = await execute(cell, setup);
-        setup.element.classList.remove("live-running");
+        setup.age(false);
         if (!answer.ended) setup.say(answer.ok ? "Was run." : "Did not run to its end.");
         if (!answer.ended && !answer.ok) {
           endPython(""); // so that the next run begins with the set-up cell again
@@ -342,7 +363,9 @@
     else if (answer.failed) cell.end(`Failed: ${answer.failed}`);
     else {
       const heard = make("span", { className: "visually-hidden" }, ` ${cell.heard()}`);
-      cell.end(answer.ok ? `Done in ${seconds} s.` : "Ended with an error.", heard);
+      const slow = answer.ok && /\btiming\./.test(cell.source) ? TIMES : "";
+      cell.end(answer.ok ? `Done in ${seconds} s.${slow}` : "Ended with an error.", heard);
+      setTimeout(() => heard.remove(), 20_000); // it was heard; who reads on finds the output itself
     }
     return Boolean(answer.ok);
   }
@@ -353,11 +376,7 @@
     worker = undefined;
     era += 1;
     for (const cell of cells) {
-      if (!cell.restartButton.hidden) {
-        if (cell.restartButton === document.activeElement) cell.runButton.focus();
-        cell.restartButton.hidden = true;
-        cell.say("Python begins afresh at the next run.");
-      }
+      cell.restartButton.hidden = true;
     }
     active?.resolve({ ended: text });
   }
