@@ -94,7 +94,7 @@ class Slider:
     @property
     def texts(self) -> tuple[str, ...]:
         """What a screen reader says at the places."""
-        return tuple(value if isinstance(value, str) else f"{value:.4g}".replace("-", "−") for value in self.values)
+        return tuple(value if isinstance(value, str) else _number(value, 4) for value in self.values)
 
 
 @dataclass(frozen=True)
@@ -540,8 +540,8 @@ def _ticks(low: float, high: float) -> list[float]:
     return [k * step for k in range(first, last + 1)]
 
 
-def _number(value: float) -> str:
-    return f"{value:.6g}".replace("-", "−")
+def _number(value: float, digits: int = 6) -> str:
+    return f"{value:.{digits}g}".replace("-", "−")
 
 
 def _attributes(values: Mapping[str, str]) -> str:

@@ -111,6 +111,8 @@ def test_a_slider_has_a_label_and_says_its_values():
         assert page(sample()).find("label", attrs={"for": bar["id"]}).string == slider.label
         assert json.loads(bar["data-texts"]) == list(slider.texts)
         assert int(bar["max"]) == len(slider.values) - 1
+    assert HEIGHT.texts == ("−1", "1")
+    assert Slider("s", [-1 / 3, 2e4]).texts == ("−0.3333", "2e+04")
 
 
 def test_a_text_can_neither_end_the_script_nor_become_markup():
