@@ -56,6 +56,10 @@ def test_fences_grow_where_tex_says_so():
     assert "stretchy" not in written(r"\left(\frac12\right)")
     assert 'symmetric="true"' in written(r"\left|\frac12\right|")
     assert "symmetric" not in written("a/b")
+    given = '<mo stretchy="false" lspace="0.278em" rspace="0.278em">'
+    assert f"{given}∣</mo>" in written(r"P(y\mid\frac12)")
+    assert f"{given}∥</mo>" in written(r"a\parallel\frac12")
+    assert '<mo symmetric="true" stretchy="true"' in written(r"\left\{x\middle|\frac12\right\}")
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,12 @@ def test_short_calls_are_repeated_up_to_a_millisecond_and_averaged(clock):
     np.testing.assert_allclose(result.seconds, [[1e-5, 0.5]] * 2)
 
 
+@pytest.mark.parametrize(("seconds", "calls"), [(0.998e-3, 1 + 3 + 2), (1.002e-3, 1 + 1 + 1)])
+def test_a_millisecond_is_long_enough(clock, seconds, calls):
+    timing.compare({"call": clock.job("call", seconds)}, rounds=1)
+    assert len(clock.calls) == calls
+
+
 @pytest.mark.parametrize("step", [1e-4, 1e-3])
 def test_a_browsers_clock_moves_in_steps(clock, step):
     clock.step = step
