@@ -63,8 +63,8 @@ def free_statement_ids(app: Sphinx, doctree: nodes.document, docname: str) -> No
             section["classes"].append(name)
 
 
-AFTER = re.compile(r"(?:[-\u2010\u2011–][a-z]+)?[,.;:!?)\]]*")
-BEFORE = re.compile(r"[(\[]+$")
+BEFORE = re.compile(r"[(\[]*$")
+AFTER = re.compile(r"^(?:[-\u2010\u2011–][a-z]+)?[,.;:!?)\]]*")
 
 
 def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -74,18 +74,20 @@ def keep_together(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """
     for formula in list(doctree.findall(nodes.math)):
         parent, place = formula.parent, formula.parent.index(formula)
-        around = [parent[at] if 0 <= at < len(parent) else None for at in (place - 1, place + 1)]
-        before, after = [side.astext() if isinstance(side, nodes.Text) else "" for side in around]
-        found = BEFORE.search(before), AFTER.match(after)
-        first, last = [part.group() if part else "" for part in found]
+        first, last = _cut(parent, place - 1, BEFORE), _cut(parent, place + 1, AFTER)
         if first or last:
-            pair = nodes.inline("", "", classes=["no-break"])
-            parent[place] = pair
-            pair += [*([nodes.Text(first)] if first else []), formula, *([nodes.Text(last)] if last else [])]
-            if last:
-                parent[place + 1] = nodes.Text(after[len(last) :])
-            if first:
-                parent[place - 1] = nodes.Text(before[: -len(first)])
+            whole = nodes.inline(classes=["no-break"])
+            parent[place] = whole
+            whole += [nodes.Text(first), formula, nodes.Text(last)]
+
+
+def _cut(line: nodes.Element, place: int, touching: re.Pattern[str]) -> str:
+    """Take from a text beside a formula what touches it."""
+    text = line[place] if 0 <= place < len(line) else None
+    if not isinstance(text, nodes.Text):
+        return ""
+    line[place] = nodes.Text(touching.sub("", text, count=1))
+    return str(touching.findall(text)[0])
 
 
 def mark_checkers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -150,7 +152,7 @@ def fold_solutions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         solution.replace_self(fold)
 
 
-TITLE = r'<div class="(?:proof|exercise) [^>]*>\s*<p class="admonition-title"(?=(?:>\s*<span[^>]*>(?P<number>[^<]*))?)'
+TITLE = r'<div class="(?:proof|exercise) [^>]*>\s*<p class="admonition-title"(?=(?:>\s*<span[^>]*>(?P<named>[^<]*))?)'
 FOLD = r'(?P<fold><p class="(?:collapsed|expanded)[^>]*>(?:Show|Hide)[^<]*)'
 OTHER = r'<div class="cell |(?P<card><div class="sd-card-title[^>]*)>|(?P<hint><span [^>]*>Hint)</span>'
 BOX = re.compile(rf"<h(?P<level>[1-6])\b|(?P<title>{TITLE})|{FOLD}|{OTHER}")
@@ -159,26 +161,26 @@ BOX = re.compile(rf"<h(?P<level>[1-6])\b|(?P<title>{TITLE})|{FOLD}|{OTHER}")
 def name_boxes(body: str) -> str:
     """Let a screen reader find statements, exercises and cards as headings below that of their section.
 
-    Code cells and hints get names.
+    Code cells, their folds and hints get names.
     """
-    level, number, last = 1, 0, ""
+    level, cells, statement = 1, 0, ""
 
     def mend(found: re.Match[str]) -> str:
-        nonlocal level, number, last
+        nonlocal level, cells, statement
         if found["level"]:
             level = int(found["level"])
             return found[0]
         if found["title"]:
-            last = (found["number"] or "").strip()
+            statement = (found["named"] or "").strip()
             return f'{found["title"]} role="heading" aria-level="{level + 1}"'
         if found["card"]:
             return f'{found["card"]} role="heading" aria-level="{level + 1}">'
         if found["fold"]:
-            return f'{found["fold"]}<span class="visually-hidden"> of cell {number}</span>'
+            return f'{found["fold"]}<span class="visually-hidden"> of cell {cells}</span>'
         if found["hint"]:
-            return f'{found["hint"]}<span class="visually-hidden"> to {last}</span></span>'
-        number += 1
-        return f'<div role="group" aria-label="Code cell {number}" class="cell '
+            return f'{found["hint"]}<span class="visually-hidden"> to {statement}</span></span>'
+        cells += 1
+        return f'<div role="group" aria-label="Code cell {cells}" class="cell '
 
     return BOX.sub(mend, body)
 

@@ -26,13 +26,15 @@ FACE = """@font-face {
 """
 
 
+def in_use(names: set[str], css: str) -> dict[str, str]:
+    """Look up the characters of icons, as hexadecimal numbers, by their names."""
+    return {name: code for many, code in ICON.findall(css) for name in re.findall(r"fa-[\w-]+", many) if name in names}
+
+
 def code_points(names: set[str], css: str) -> set[int]:
-    """Look up the characters of icons by their names, and of those that the style sheet itself shows."""
-    found = {int(code, 16) for code in re.findall(r'--pst-icon-[\w-]+:\s*"\\([0-9a-f]+)', css)}
-    for selectors, code in ICON.findall(css):
-        if names & set(re.findall(r"\.(fa-[\w-]+):before", selectors)):
-            found.add(int(code, 16))
-    return found
+    """Look up the characters of icons, and of those that the style sheet itself shows."""
+    own = re.findall(r'--pst-icon-[\w-]+:\s*"\\([0-9a-f]+)', css)
+    return {int(code, 16) for code in [*own, *in_use(names, css).values()]}
 
 
 def slim(app: Sphinx, exception: Exception | None) -> None:
@@ -56,12 +58,7 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
     subsetter.populate(unicodes=code_points(names, css))
     subsetter.subset(font)
     subset.save_font(font, str(static / "icons.woff"), options)
-    silent = [
-        f'{selector}{{content:"\\{code}"/""}}'
-        for selectors, code in ICON.findall(css)
-        for selector in selectors.replace(".fa-", "html .fa-").split(",")
-        if selector[6:-7] in names
-    ]
+    silent = [f'html .{name}:before{{content:"\\{code}"/""}}' for name, code in in_use(names, css).items()]
     (static / "icons.css").write_text(FACE + "\n".join(silent), encoding="utf-8")
 
 

@@ -30,8 +30,8 @@ class Printer(io.TextIOBase):
 
     def __init__(self, emit, kind):
         self.emit, self.kind = emit, kind
-        self.pending, self.said, self.last = "", 0, 0.0
-        self.begun = time.monotonic()
+        self.pending, self.said = "", 0
+        self.last = time.monotonic() - 2 * PAUSE  # the first line goes at once
         self.other = None  # the stream that must not be overtaken
 
     def write(self, text):
@@ -42,9 +42,9 @@ class Printer(io.TextIOBase):
         self.said += len(text)
         if room > 0:
             self.pending += text[:room] + (CUT if len(text) >= room else "")
-        # Whole lines, unless the rest of one is long in coming.
-        now, whole = time.monotonic(), "\n" in self.pending
-        if now - (self.last if whole else max(self.last, self.begun) + 1) > PAUSE:
+        # Half a line waits for its rest, but not for long.
+        pause = PAUSE if "\n" in self.pending else 10 * PAUSE
+        if time.monotonic() - self.last > pause:
             self.flush()
         return len(text)
 

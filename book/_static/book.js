@@ -18,17 +18,18 @@
       box.classList.toggle("too-wide", wide);
     }
     const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX === "auto";
+    showMore(box, scrolls); // before what is written below, which would have the page laid out again
     if (scrolls) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
     for (const [name, value] of [["role", "group"], ["aria-label", kind(box)]]) scrolls ? box.setAttribute(name, value) : box.removeAttribute(name);
-    showMore(box, scrolls);
   }
 
   // Without a sign of it, what is cut off looks as if it were complete.
   function showMore(box, scrolls = true) {
-    const hidden = box.scrollWidth - box.clientWidth;
-    box.classList.toggle("more-left", scrolls && box.scrollLeft > 4);
-    box.classList.toggle("more-right", scrolls && box.scrollLeft < hidden - 4);
+    const left = box.scrollLeft;
+    const right = box.scrollWidth - box.clientWidth - left;
+    box.classList.toggle("more-left", scrolls && left > 4);
+    box.classList.toggle("more-right", scrolls && right > 4);
   }
   addEventListener("scroll", ({ target }) => near.has(target) && showMore(target), { capture: true, passive: true });
   addEventListener("input", ({ target }) => target.matches(".live-code") && showMore(target.previousElementSibling));
@@ -68,8 +69,10 @@
 
   const chapters = document.querySelector(".primary-toggle");
   const tellSidebar = () => chapters?.setAttribute("aria-expanded", sidebar.checkVisibility({ visibilityProperty: true }));
-  if (sidebar) new MutationObserver(() => setTimeout(tellSidebar, 500)).observe(sidebar, { attributeFilter: ["class"] });
-  if (sidebar) tellSidebar();
+  if (sidebar) {
+    tellSidebar();
+    new MutationObserver(() => setTimeout(tellSidebar, 500)).observe(sidebar, { attributeFilter: ["class"] }); // it glides
+  }
 
   // Nor do its dialogs have names, and its buttons say neither what they open nor which colours are on.
   const NAMES = { "primary-toggle": "Chapters", "secondary-toggle": "Contents of this page" };

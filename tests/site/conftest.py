@@ -30,14 +30,11 @@ expect.set_options(timeout=30_000)  # a busy machine is not a fault of the site
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Deal the tests to the workers: a file, or what has the same window, or each chapter that is run as a whole."""
+    """Deal the tests to the workers: a file, or what of it is for the same window or the same chapter."""
     for item in items:
-        settings = getattr(item, "callspec", None)
-        window = (
-            [str(settings.params[name]) for name in ("scheme", "width") if name in settings.params] if settings else []
-        )
-        if "every_cell_runs" not in item.name:
-            item.add_marker(pytest.mark.xdist_group("-".join([item.path.stem, *window])))
+        settings = item.callspec.params if hasattr(item, "callspec") else {}
+        dealt = [str(settings[name]) for name in ("scheme", "width", "chapter") if name in settings]
+        item.add_marker(pytest.mark.xdist_group("-".join([item.path.stem, *dealt])))
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +47,14 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=SILENT)
         yield browser
         browser.close()
+
+
+def visit(browser: Browser, page: str, width: int = 1280, **options: Any) -> Page:
+    """Open a page in a window of its own, as it is after its scripts."""
+    opened = browser.new_context(viewport={"width": width, "height": 900}, **options).new_page()
+    opened.goto((SITE / f"{page}.html").as_uri())
+    opened.wait_for_timeout(300)
+    return opened
 
 
 def violations(page: Page) -> list[str]:

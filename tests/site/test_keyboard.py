@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import SITE
+from conftest import visit
 from playwright.sync_api import Browser, Page, expect
 
 PAGES = ["book/index", "book/perceptrons", "book/ledger", "book/api", "search", "genindex"]
@@ -21,14 +21,6 @@ FOCUSED = """() => {
     const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && box.width > 0 && box.height > 0;
     return [seen, Number(e.dataset.seen), e.outerHTML.slice(0, 200)];
 }"""
-
-
-def visit(browser: Browser, page: str, width: int = 1280, **options: Any) -> Page:
-    """Open a page in a window of its own, as it is after its scripts."""
-    opened = browser.new_context(viewport={"width": width, "height": 900}, **options).new_page()
-    opened.goto((SITE / f"{page}.html").as_uri())
-    opened.wait_for_timeout(300)
-    return opened
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from conftest import SITE, go_through
+from conftest import SITE, go_through, visit
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -22,16 +22,14 @@ CUT_OFF = f"""[...document.querySelectorAll("{WIDE}")].filter(box =>
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """Open a chapter on a phone."""
-    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    page.goto((SITE / "book/perceptrons.html").as_uri())
+    page = visit(browser, "book/perceptrons", 390, has_touch=True)
     yield page
-    page.close()
+    page.context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_way_back_leads_to_where_the_reader_was(browser: Browser, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 844})
-    page.goto((SITE / "book/gradient_descent.html").as_uri())
+    page = visit(browser, "book/gradient_descent", width)
     go_through(page)
     link = page.locator("article a[href^='convexity.html#']:visible").last
     link.scroll_into_view_if_needed()
@@ -43,7 +41,7 @@ def test_the_way_back_leads_to_where_the_reader_was(browser: Browser, width: int
     page.wait_for_timeout(500)
     assert page.evaluate("scrollY") > 10_000
     assert abs(link.evaluate("link => link.getBoundingClientRect().top") - place) < 40
-    page.close()
+    page.context.close()
 
 
 @pytest.mark.parametrize("name", ["book/index", "book/perceptrons"])
@@ -57,8 +55,7 @@ def test_the_height_of_a_page_does_not_depend_on_where_one_was(phone: Page, name
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_figures_stand_on_the_colour_of_the_page(browser: Browser, scheme: str) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    page.goto((SITE / "book/perceptrons.html").as_uri())
+    page = visit(browser, "book/perceptrons", color_scheme=scheme)
     paper = [int(part) for part in page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g)")[:3]]
     figures = page.locator("article .cell_output img").all()
     assert len(figures) > 2
@@ -68,7 +65,7 @@ def test_figures_stand_on_the_colour_of_the_page(browser: Browser, scheme: str) 
         seen = np.asarray(Image.open(io.BytesIO(figure.screenshot())).convert("RGB"), dtype=int)
         np.testing.assert_allclose(seen[2, 2], paper, atol=12)  # at a corner nothing is drawn
         assert np.ptp(seen) > 100  # elsewhere something is
-    page.close()
+    page.context.close()
 
 
 def test_what_is_cut_off_has_a_shadow(phone: Page) -> None:

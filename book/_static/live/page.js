@@ -8,6 +8,7 @@
   const FROM_A_FILE = `Python can't start in a page that was opened as a file. Serve the folder of the book:
     python -m http.server --directory _build/html, and open http://localhost:8000`;
 
+  const AFRESH = "Python begins afresh at the next run.";
   const TIMES = " The text speaks of times outside a browser, where linear algebra is faster and comparisons can end otherwise.";
 
   function make(tag, properties, ...children) {
@@ -75,7 +76,7 @@
       this.restartButton = button("Restart Python", `Restart Python, at ${name}`, () => {
         endPython("");
         this.runButton.focus();
-        this.say("Python begins afresh at the next run.");
+        this.say(AFRESH);
       });
       this.stopButton.hidden = this.resetButton.hidden = this.restartButton.hidden = true;
       this.status = make("span", { className: "live-status" });
@@ -168,7 +169,6 @@
     end(...content) {
       if (this.stopButton === document.activeElement) this.runButton.focus();
       this.busy = false;
-      this.age(false);
       this.runButton.removeAttribute("aria-disabled");
       this.stopButton.hidden = this.progress.hidden = true;
       this.restartButton.hidden = !worker;
@@ -180,7 +180,6 @@
 
     // While a cell runs and has shown nothing, what stands there is not of this run.
     age(old) {
-      this.element.classList.toggle("live-running", old);
       const output = this.element.querySelector(".cell_output");
       if (output) output.inert = old;
     }
@@ -197,7 +196,6 @@
       this.stored ??= [...this.output.childNodes];
       this.alt ??= this.output.querySelector("img")?.alt;
       this.output.replaceChildren();
-      this.pictures = 0;
       this.resetButton.hidden = false;
     }
 
@@ -206,7 +204,6 @@
       if (kind === "text" || kind === "warning") return this.print(kind, content);
       const box = make("div", { className: `output live-${kind}` });
       this.output.append(box);
-      if (kind === "png") this.pictures += 1;
       if (kind === "html") box.append(document.createRange().createContextualFragment(content)); // runs its scripts too
       if (kind === "png") box.append(make("img", { src: "data:image/png;base64," + content, alt: this.describe() }));
       if (kind === "error") box.append(...this.explain(content));
@@ -229,10 +226,11 @@
     }
 
     describe() {
-      const printed = this.alt ? `The printed figure: ${this.alt}` : "";
       if (this.source === this.original && this.alt) return this.alt;
-      const which = this.pictures > 1 ? `Figure ${this.pictures}` : "Figure";
-      return `${which} that the edited code of cell ${this.number} drew. ${this.pictures > 1 ? "" : printed}`;
+      const number = this.output.querySelectorAll(".live-png").length; // its own box stands there already
+      const drew = `that the edited code of cell ${this.number} drew.`;
+      if (number > 1) return `Figure ${number} ${drew}`;
+      return this.alt ? `Figure ${drew} The printed figure: ${this.alt}` : `Figure ${drew}`;
     }
 
     explain({ kind, message, line, code, name, traceback }) {
@@ -321,9 +319,11 @@
     else active.resolve(data);
   }
 
-  function execute(cell, target) {
+  async function execute(cell, target) {
     target.age(true);
-    return ask(cell, { id: cells.indexOf(target), source: target.source, name: `<cell ${target.number}>` });
+    const answer = await ask(cell, { id: cells.indexOf(target), source: target.source, name: `<cell ${target.number}>` });
+    target.age(false);
+    return answer;
   }
 
   async function work(cell) {
@@ -344,7 +344,6 @@
         setup.stale = true;
         cell.say("Running the set-up cell first …");
         answer = await execute(cell, setup);
-        setup.age(false);
         if (!answer.ended) setup.say(answer.ok ? "Was run." : "Did not run to its end.");
         if (!answer.ended && !answer.ok) {
           endPython(""); // so that the next run begins with the set-up cell again
@@ -359,7 +358,7 @@
       cell.clear(); // if it printed nothing, or was stopped before it did
     }
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    if (answer.ended) cell.end(`${answer.ended} Python begins afresh at the next run.`);
+    if (answer.ended) cell.end(`${answer.ended} ${AFRESH}`);
     else if (answer.failed) cell.end(`Failed: ${answer.failed}`);
     else {
       const heard = make("span", { className: "visually-hidden" }, ` ${cell.heard()}`);
@@ -375,9 +374,7 @@
     worker?.terminate();
     worker = undefined;
     era += 1;
-    for (const cell of cells) {
-      cell.restartButton.hidden = true;
-    }
+    for (const cell of cells) cell.restartButton.hidden = true;
     active?.resolve({ ended: text });
   }
 
